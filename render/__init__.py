@@ -1,0 +1,3 @@
+"""renderline: declarative batch rendering for generative film and image work."""
+
+__version__ = "0.1.0"

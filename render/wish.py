@@ -1,0 +1,109 @@
+"""What an author asks for, in the order in which it comes to be: findings, shots, a manifest, tasks.
+
+All are frozen: a changed fact is a new record. They know nothing of files, networks, databases or the command line, and
+nothing of what was recorded about earlier runs: that is in `records.py`.
+
+    *.shots.yaml ─load─▶ Manifest of Shots, or Problems ─expand─▶ Task, Task, …
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Severity(StrEnum):
+    """How much a Problem matters: an error stops, a warning is told."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, order=True)
+class Problem:
+    """One finding about a manifest or a model spec. Sorts by place."""
+
+    #: as the user would open it; relative to the current folder where that is shorter
+    file: str
+    #: both start at 1; 0 means the file as a whole
+    line: int
+    column: int
+    severity: Severity = Severity.ERROR
+    #: a stable id of the kind of problem, like `unknown-key`
+    rule: str
+    message: str
+    #: what is allowed, and the nearest fix; may be empty
+    hint: str = ""
+
+    @property
+    def is_error(self) -> bool:
+        """Whether this finding stops the command."""
+        return self.severity is Severity.ERROR
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where a value stands in a manifest: line and column, both from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shot:
+    """What the author thinks of: one entry of `shots`, its presets and defaults merged in, nothing filled in yet."""
+
+    id: str
+    #: the full model id, aliases resolved: `runware:210@1`
+    model: str
+    #: parameters by our names, each from the strongest source that gave it; texts still hold `${…}`
+    params: Mapping[str, Any]
+    #: variables by name, the shot's over the file's
+    variables: Mapping[str, str]
+    tags: tuple[str, ...]
+    enabled: bool
+    takes: int
+    #: the output pattern that holds for this shot
+    output: str
+    place: Place
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LaneWish:
+    """What a manifest asks of one provider's lane."""
+
+    name: str
+    concurrency: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manifest:
+    """A valid wish."""
+
+    path: str
+    project: str
+    shots: tuple[Shot, ...]
+    lanes: tuple[LaneWish, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """One piece of remote work: one take of one shot."""
+
+    #: `sq010_sh020.t02`; unique in the project
+    key: str
+    shot: str
+    #: counts from 1
+    take: int
+    model: str
+    #: name of the provider, which is also the name of its lane
+    provider: str
+    #: what will be asked for, by our names, texts filled in; only what the author gave, no model defaults
+    params: Mapping[str, Any]
+    #: where the file belongs, relative to the project's output folder, with `/`
+    path: str
+    tags: tuple[str, ...] = ()
