@@ -1,0 +1,1 @@
+"""Facts about models: what can be asked for, where it is from, and when it was checked."""

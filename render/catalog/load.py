@@ -1,0 +1,197 @@
+"""Owns the folders of model specs: finds a model by alias or id, and says which known one a wrong name is near to.
+
+The specs that come with the program are read when they are first asked for, because reading all of them costs every
+command several milliseconds; those of folders a user names are read, and checked, at once. Knows nothing of manifests.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from render.catalog.likeness import is_one_slip, most_alike
+from render.catalog.read import read_spec
+from render.errors import ManifestError
+from render.wish import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from render.catalog.spec import ModelSpec
+
+MODELS = Path(__file__).parent / "models"
+
+_HEAD_LINE = re.compile(r"^(id|aliases|matches): *(.*?) *$", re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Card:
+    """What can be known of a spec without reading it: how it is called, and where it is."""
+
+    id: str
+    aliases: tuple[str, ...]
+    #: as in ModelSpec.matches
+    matches: str
+    #: as the user would open it
+    file: str
+    text: str = field(repr=False)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Aliases and id."""
+        return (*self.aliases, self.id)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Catalog:
+    """Every model that can be asked for.
+
+    The specs already read are kept beside the cards; they count for nothing when two catalogs are compared.
+    """
+
+    #: one a spec; those that speak for many models stand last
+    cards: tuple[Card, ...]
+    _read: dict[str, ModelSpec] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def specs(self) -> tuple[ModelSpec, ...]:
+        """All specs, those that speak for many models last. Reads what was not read yet."""
+        return tuple(self._spec(card) for card in self.cards)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every alias and id that can stand under `model`."""
+        return tuple(name for card in self.cards if not card.matches for name in card.names)
+
+    def find(self, name: str) -> ModelSpec | None:
+        """The spec for what stands under `model`: by alias, by id, else the one whose pattern the id matches."""
+        for card in self.cards:
+            if re.fullmatch(card.matches, name) if card.matches else name in card.names:
+                return self._spec(card)
+        return None
+
+    def page(self, name: str) -> ModelSpec | None:
+        """As `find`, but a spec that speaks for many models can be had by its own alias or id too."""
+        card = next((card for card in self.cards if name in card.names), None)
+        return self.find(name) if card is None else self._spec(card)
+
+    def full_id(self, name: str) -> str:
+        """The provider's id for what stands under `model`: aliases resolved, anything else as it is."""
+        return next((card.id for card in self.cards if name in card.aliases and not card.matches), name)
+
+    def specs_for(self, names: Iterable[str]) -> tuple[ModelSpec, ...]:
+        """The specs that `names` lead to, each once, in the order of the catalog; unknown names lead to none."""
+        wanted = {spec.id for name in names if (spec := self.find(name)) is not None}
+        return tuple(self._spec(card) for card in self.cards if card.id in wanted)
+
+    def nearest(self, name: str, *, count: int = 3) -> tuple[str, ...]:
+        """The `count` known aliases and ids most like `name`, best first."""
+        return most_alike(name, known=self.names, count=count)
+
+    def near_miss(self, name: str) -> str | None:
+        """The known alias or id that is one slip away from `name`, or None.
+
+        Such a name is a mistake even where the pattern of a spec would let it pass: `runware:201@1` for
+        `runware:210@1`.
+        """
+        if name in self.names:
+            return None
+        return next((known for known in self.names if is_one_slip(name, known)), None)
+
+    def _spec(self, card: Card) -> ModelSpec:
+        if card.id not in self._read:
+            self._read[card.id] = _read_card(card)
+        return self._read[card.id]
+
+
+def load_catalog(folders: Sequence[Path] = ()) -> Catalog:
+    """Load the specs that come with the program, and those of `folders`; a user's id replaces ours of the same name.
+
+    Raises:
+        ManifestError: a spec of `folders` cannot be used, or two specs go by one name. A faulty spec of the program
+            itself raises it where it is first asked for.
+    """
+    own = {card.id: card for card in _cards(MODELS)}
+    users = [card for folder in folders for card in _cards(folder)]
+    _check_ids(users)
+    cards = {**own, **{card.id: card for card in users}}
+    catalog = Catalog(cards=tuple(sorted(cards.values(), key=lambda card: card.matches != "")))
+    _check_names(catalog.cards)
+    problems = [problem for card in users for problem in _problems_of(catalog, card)]
+    if problems:
+        raise ManifestError(problems)
+    return catalog
+
+
+def catalog_beside(file: Path) -> Catalog:
+    """Load the specs that come with the program, and those of the folder `models/` that lies beside `file`.
+
+    Raises:
+        ManifestError: as `load_catalog`.
+    """
+    beside = file.parent / "models"
+    return load_catalog((beside,) if beside.is_dir() else ())
+
+
+def _cards(folder: Path) -> list[Card]:
+    try:
+        files = sorted(folder.glob("*.yaml"))
+        return [_card(file, file.read_text(encoding="utf-8")) for file in files]
+    except (OSError, UnicodeDecodeError) as exc:
+        reason = exc.strerror if isinstance(exc, OSError) else "not UTF-8"
+        raise ManifestError([_problem(str(folder), f"the model specs cannot be read: {reason}")]) from exc
+
+
+def _card(file: Path, text: str) -> Card:
+    head: Mapping[str, str] = dict(_HEAD_LINE.findall(text))
+    aliases = (alias.strip() for alias in head.get("aliases", "").strip("[]").split(","))
+    return Card(
+        id=head.get("id", file.name),
+        aliases=tuple(alias for alias in aliases if alias),
+        matches=head.get("matches", ""),
+        file=str(file),
+        text=text,
+    )
+
+
+def _read_card(card: Card) -> ModelSpec:
+    spec = read_spec(card.text, file=card.file)
+    if (spec.id, spec.aliases, spec.matches) != (card.id, card.aliases, card.matches):
+        message = (
+            "`id`, `aliases: [a, b]` and `matches` each stand on one line of their own, without quotes or comments"
+        )
+        raise ManifestError([_problem(card.file, message)])
+    return spec
+
+
+def _problems_of(catalog: Catalog, card: Card) -> tuple[Problem, ...]:
+    try:
+        catalog.page(card.id)
+    except ManifestError as error:
+        return error.problems
+    return ()
+
+
+def _check_ids(cards: Iterable[Card]) -> None:
+    seen: dict[str, Card] = {}
+    for card in cards:
+        if card.id in seen:
+            message = f"`{card.id}` has a spec already, in {seen[card.id].file}"
+            raise ManifestError([_problem(card.file, message)])
+        seen[card.id] = card
+
+
+def _check_names(cards: Iterable[Card]) -> None:
+    owners: dict[str, Card] = {}
+    for card in cards:
+        for name in card.names:
+            if name in owners:
+                message = f"`{name}` already is a name of {owners[name].id}, in {owners[name].file}"
+                raise ManifestError([_problem(card.file, message)])
+            owners[name] = card
+
+
+def _problem(file: str, message: str) -> Problem:
+    return Problem(file=file, line=0, column=0, rule="model-spec", message=message)

@@ -1,0 +1,100 @@
+"""Turns the YAML of a model spec into plain data, and keeps where each value stands.
+
+Only true, false, null and decimal numbers are special; every other plain word is text. Unlike the loader of manifests
+this trusts its files as far as size and depth go: they come with the program, or from a folder the user named.
+Knows nothing of what a spec says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import yaml
+
+from render.wish import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: keys and positions from the document down to a value
+Path: TypeAlias = tuple[str | int, ...]
+
+# Without the resolvers of the safe loader, which try some ten regular expressions on every plain word.
+_Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None}
+_DIGITS = frozenset("0123456789")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """Something wrong with a spec, by the path of the value."""
+
+    path: Path
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """One YAML document: its data, and the nodes it was made from."""
+
+    data: Any
+    node: yaml.Node | None
+    findings: tuple[Finding, ...] = ()
+
+    def place(self, path: Path) -> Place:
+        """Where the value at `path` stands, or the nearest thing above it that exists."""
+        node = self.node
+        for step in path:
+            below = _child(node, step)
+            if below is None:
+                break
+            node = below
+        if node is None:
+            return Place(line=1, column=1)
+        return Place(line=node.start_mark.line + 1, column=node.start_mark.column + 1)
+
+
+def read_source(text: str) -> Source:
+    """Read one YAML document.
+
+    Raises:
+        yaml.YAMLError: it is not YAML, or not one document.
+    """
+    node = yaml.compose(text, Loader=_Loader)
+    findings: list[Finding] = []
+    return Source(data=None if node is None else _plain(node, (), findings), node=node, findings=tuple(findings))
+
+
+def _plain(node: yaml.Node, path: Path, findings: list[Finding]) -> Any:
+    if isinstance(node, yaml.ScalarNode):
+        return node.value if node.style else _value(node.value)
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item, (*path, index), findings) for index, item in enumerate(node.value)]
+    data: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        key = str(key_node.value)
+        if key in data:
+            findings.append(Finding(path=(*path, key), message="the key stands here twice"))
+        data[key] = _plain(value_node, (*path, key), findings)
+    return data
+
+
+def _value(word: str) -> Any:
+    if word in _WORDS:
+        return _WORDS[word]
+    if word[-1:] not in _DIGITS or word[0] not in "-0123456789" or "_" in word:
+        return word
+    try:
+        return float(word) if "." in word else int(word)
+    except ValueError:
+        return word
+
+
+def _child(node: yaml.Node | None, step: str | int) -> yaml.Node | None:
+    if isinstance(node, yaml.MappingNode):
+        return next((value for key, value in reversed(node.value) if key.value == step), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        found: yaml.Node = node.value[step]
+        return found
+    return None

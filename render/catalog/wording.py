@@ -1,0 +1,65 @@
+"""Words what a parameter takes, the same way in an editor, in a hint and in `render models`. Pure text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from render.catalog.spec import Kind
+
+if TYPE_CHECKING:
+    from render.catalog.spec import Param
+
+_LISTED_IN_FULL = 16
+_KINDS = {
+    Kind.STRING: "text",
+    Kind.INTEGER: "whole number",
+    Kind.NUMBER: "number",
+    Kind.BOOLEAN: "true or false",
+    Kind.OBJECT: "mapping",
+    Kind.LIST: "list",
+}
+
+
+def kind_words(param: Param) -> str:
+    """The sort of value, in words: `whole number`, `list of mappings`."""
+    if param.kind is Kind.LIST and param.fields:
+        return "list of mappings"
+    return _KINDS[param.kind]
+
+
+def limits(param: Param) -> str:
+    """What bounds a value: `1 to 7 in steps of 0.01`, `5 or 10 s`, `2 to 32000 characters`; "" where nothing does."""
+    if param.allowed:
+        return _with_unit(_choices(param.allowed), param.unit)
+    parts = [
+        _span(param.minimum, param.maximum, param.unit),
+        f"in steps of {param.step}" if param.step else "",
+        _span(param.min_length, param.max_length, "characters"),
+        _FORMATS.get(param.format, ""),
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def plain(value: Any) -> str:
+    """A value as it is written in a manifest."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+_FORMATS = {"uri": "an address", "uuid": "a UUID"}
+
+
+def _choices(allowed: tuple[Any, ...]) -> str:
+    if len(allowed) > _LISTED_IN_FULL:
+        return f"one of {len(allowed)} values"
+    words = [plain(value) for value in allowed]
+    return " or ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
+
+
+def _span(low: float | None, high: float | None, unit: str) -> str:
+    if high is None:
+        return "" if low is None else f"{_with_unit(str(low), unit)} or more"
+    return _with_unit(f"at most {high}" if low is None else f"{low} to {high}", unit)
+
+
+def _with_unit(text: str, unit: str) -> str:
+    return f"{text} {unit}" if unit else text

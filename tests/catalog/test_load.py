@@ -1,0 +1,226 @@
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from render.catalog.load import MODELS, load_catalog
+from render.catalog.read import read_spec
+from render.errors import ManifestError
+
+SPEC = """\
+id: acme:1@1
+name: Acme One
+aliases: [acme]
+provider: runware
+task: videoInference
+medium: video
+source: a page
+checked: 2026-11-21
+params:
+  prompt: {wire: positivePrompt, type: string, required: true, about: What is seen.}
+  steps: {type: integer, min: 1, max: 50, default: 20, usual: [1, 40], about: Steps.}
+  side: {type: integer, min: 512, max: 560, step: 16, excluded: [528], about: A side.}
+  cfg_scale: {wire: CFGScale, type: number, min: 1, max: 7, step: 0.01, default: 4.35, about: Guidance.}
+  output_format: {wire: outputFormat, type: string, default: MP4, allowed: {MP4: plays, WEBM: web}, about: Format.}
+rules:
+  - {kind: at_most, params: [side, steps], say: never}
+extensions: {MP4: mp4, WEBM: webm}
+prices:
+  - {when: {steps: 20}, usd: 0.5, source: a page}
+"""
+
+
+def written(folder: Path, text: str = SPEC, name: str = "acme.yaml") -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def problems(folder: Path):
+    with pytest.raises(ManifestError) as caught:
+        load_catalog([folder])
+    return caught.value.problems
+
+
+def test_a_model_is_found_by_alias_and_by_id():
+    catalog = load_catalog()
+    assert catalog.find("kandinsky-5-lite") is catalog.find("runware:210@1")
+    assert catalog.full_id("kandinsky-5-lite") == "runware:210@1"
+    assert catalog.find("sber-ai/kandinsky5-t2v").provider == "aimlapi"
+
+
+def test_any_other_runware_id_is_held_to_the_general_rules_and_keeps_its_own_id():
+    catalog = load_catalog()
+    assert catalog.find("klingai:3@2").aliases == ("runware-video",)
+    assert catalog.full_id("klingai:3@2") == "klingai:3@2"
+
+
+@pytest.mark.parametrize(
+    "name", ["", "kandinsky", "runware-video", "runware:videoInference", "a:b", "a:1@1\n", "a b:1@1"]
+)
+def test_what_is_no_model_is_not_found(name):
+    assert load_catalog().find(name) is None
+
+
+def test_the_general_rules_have_a_page_of_their_own():
+    assert load_catalog().page("runware-video").matches
+    assert load_catalog().page("kandinsky-5-lite").id == "runware:210@1"
+    assert load_catalog().page("nothing") is None
+
+
+def test_one_slip_from_a_known_id_is_told_apart_from_an_unknown_one():
+    catalog = load_catalog()
+    assert catalog.near_miss("runware:201@1") == "runware:210@1"
+    assert catalog.near_miss("kandinsky-5-lit") == "kandinsky-5-lite"
+    assert catalog.near_miss("klingai:3@2") is None
+    assert catalog.near_miss("runware:210@1") is None
+
+
+def test_the_nearest_names_are_those_one_can_use():
+    nearest = load_catalog().nearest("kandinsky-lite")
+    assert nearest[0] == "kandinsky-5-lite"
+    assert len(nearest) == 3
+    assert "runware-video" not in load_catalog().names
+
+
+def test_only_the_models_in_use_are_read():
+    catalog = load_catalog()
+    assert [spec.id for spec in catalog.specs_for(["kandinsky-5-lite", "runware:210@1", "nope"])] == ["runware:210@1"]
+    assert list(catalog._read) == ["runware:210@1"]  # noqa: SLF001  what is read is the point
+
+
+def test_a_users_folder_adds_a_model(tmp_path):
+    spec = load_catalog([written(tmp_path)]).find("acme")
+    assert spec.id == "acme:1@1"
+    assert spec.param("side").allowed == (512, 544, 560)
+    assert spec.param("output_format").meanings == ("plays", "web")
+    assert spec.prices[0].usd_low == spec.prices[0].usd_high == 0.5
+
+
+def test_a_users_spec_of_a_known_id_takes_its_place(tmp_path):
+    text = SPEC.replace("acme:1@1", "runware:210@1").replace("[acme]", "[kandinsky-5-lite]")
+    assert load_catalog([written(tmp_path, text)]).find("kandinsky-5-lite").name == "Acme One"
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "line", "words"),
+    [
+        ("name: Acme One", "nome: Acme One", 2, "unknown key `nome`"),
+        ("source: a page", "task: x", 1, "`source` is missing"),
+        ("checked: 2026-11-21", "checked: yesterday", 8, "a day like"),
+        ("medium: video", "medium: film", 6, "video or image"),
+        ("name: Acme One", "name: [Acme]", 2, "wrong type"),
+        ("default: 20", "default: 51", 11, "above the greatest value"),
+        ("default: 20", "default: 20.0", 11, "not a whole number"),
+        ("default: 4.35", "default: 4.355", 13, "not a multiple of 0.01"),
+        ("default: MP4", "default: MOV", 14, "not one of"),
+        ("type: integer, min: 1", "type: int, min: 1", 11, "`type` is one of"),
+        ("min: 1, max: 50", "min: 60, max: 50", 11, "`min` is above `max`"),
+        ("about: Steps.", 'about: ""', 11, "`about` is missing"),
+        ("max: 50", "maximum: 50", 11, "unknown key `maximum`"),
+        ("max: 50", "max: true", 11, "wrong type"),
+        ("steps: {type", "steps: 5 #", 11, "a parameter is a mapping"),
+        ("params: [side, steps]", "params: [side, stepz]", 16, "no parameter `stepz`"),
+        ("kind: at_most", "kind: atmost", 16, "`kind` is one of"),
+        ("say: never", "say: never, when: {steps: {below: 1}}", 16, "the condition of `steps`"),
+        ("WEBM: webm", "MOV: mov", 17, "differ"),
+        ("usd: 0.5,", "", 19, "`usd` is missing"),
+        ("params:\n", "sizes: [[1, 2]]\nparams:\n", 9, "`sizes` and the values of `width` differ"),
+        ("params:\n", "sizes: [[1]]\nparams:\n", 9, "a size is [width, height]"),
+        ("provider: runware", "id: acme:1@1", 4, "stands here twice"),
+        ("name: Acme One", "name: {", 4, "not YAML"),
+    ],
+)
+def test_a_faulty_spec_is_refused_with_its_line(tmp_path, good, bad, line, words):
+    assert good in SPEC
+    found = problems(written(tmp_path, SPEC.replace(good, bad, 1)))
+    assert [problem for problem in found if words in problem.message and problem.line == line], found
+    assert {Path(problem.file).name for problem in found} == {"acme.yaml"}
+
+
+def test_all_that_is_wrong_with_a_spec_is_told_at_once(tmp_path):
+    text = SPEC.replace("max: 50", "maximum: 50").replace("medium: video", "medium: film").replace("4.35", "99")
+    found = problems(written(tmp_path, text.replace("medium: film", "medium: film\nfoo: 1")))
+    assert [problem.line for problem in found] == [7, 12, 14]
+
+
+GONE = object()
+WRONG_VALUES = [GONE, None, True, 0, -1, 1.5, "x", "", [], [1], ["x"], [[1]], [{}], {}, {"x": 1}, {"x": {}}]
+EXTRAS = {
+    "owned": {"x": {"type": "string"}},
+    "sizes": [[512, 512]],
+    "aspect_sizes": {"3:2": [768, 512]},
+    "fps": 24,
+    "matches": "^a:b@1$",
+    "note": "n",
+}
+
+
+def nodes(value, path=()):
+    """Every path in plain data, below the top."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, below in inner:
+        yield (*path, key)
+        yield from nodes(below, (*path, key))
+
+
+def with_mistake(data, path, value):
+    """A copy of plain data with another value, or none, at `path`."""
+    if not path:
+        return value
+    head, *rest = path
+    inner = with_mistake(data[head], rest, value)
+    if isinstance(data, list):
+        return [*data[:head], *([] if inner is GONE else [inner]), *data[head + 1 :]]
+    return {key: inner if key == head else data[key] for key in data if not (key == head and inner is GONE)}
+
+
+def whole_spec():
+    spec = {**yaml.safe_load(SPEC.replace("checked: 2026-11-21", 'checked: "2026-11-21"')), **EXTRAS}
+    side = {"type": "integer", "allowed": [512], "about": "A side."}
+    return {**spec, "params": {**spec["params"], "width": side, "height": side}}
+
+
+def problems_in(text):
+    try:
+        read_spec(text, file="a.yaml")
+    except ManifestError as error:
+        return error.problems
+    return ()
+
+
+def test_the_spec_to_make_mistakes_in_has_none():
+    assert problems_in(json.dumps(whole_spec())) == ()
+
+
+@pytest.mark.parametrize("path", list(nodes(whole_spec())), ids=lambda path: ".".join(map(str, path)))
+def test_no_mistake_in_a_spec_is_a_crash(path):
+    for value in WRONG_VALUES:
+        found = problems_in(json.dumps(with_mistake(whole_spec(), path, value)))
+        assert all(problem.line for problem in found), value
+
+
+def test_two_specs_of_one_name_are_refused(tmp_path):
+    (problem,) = problems(written(tmp_path, SPEC.replace("[acme]", "[acme, kandinsky-5-lite]")))
+    assert "`kandinsky-5-lite` already is a name of" in problem.message
+
+
+def test_two_specs_of_one_id_in_the_users_folders_are_refused(tmp_path):
+    (problem,) = problems(written(written(tmp_path), name="again.yaml"))
+    assert "has a spec already" in problem.message
+
+
+def test_names_that_cannot_be_seen_without_reading_are_refused(tmp_path):
+    (problem,) = problems(written(tmp_path, SPEC.replace("aliases: [acme]", "aliases:\n  - acme")))
+    assert "one line" in problem.message
+
+
+def test_a_folder_that_cannot_be_read_is_named(tmp_path):
+    (tmp_path / "bad.yaml").write_bytes(b"id: \xff")
+    (problem,) = problems(tmp_path)
+    assert "not UTF-8" in problem.message
+
+
+def test_the_specs_of_the_program_are_all_readable():
+    assert len(load_catalog().specs) == len(list(MODELS.glob("*.yaml"))) >= 5
