@@ -1,0 +1,128 @@
+"""The manifest's own keys: those at its top and those of a shot that are no parameters. Data, nothing derived.
+
+Knows the vocabulary of the manifest language, nothing of any model.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Schema: TypeAlias = dict[str, Any]
+
+_NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
+_VARIABLE = "[A-Za-z_][A-Za-z0-9_]*"
+#: of a project, and of a shot's id once `${…}` is filled in
+ID_PATTERN = f"^{_NAME}$"
+_AUTHORED_ID = f"^(?:[A-Za-z0-9]|\\$\\{{{_VARIABLE}\\}})(?:[A-Za-z0-9._-]|\\$\\{{{_VARIABLE}\\}})*$"
+
+#: Keys that take whole numbers and are no parameters; JSON Schema lets 1.0 pass, whoever checks a manifest may not.
+INTEGER_KEYS = frozenset({"version", "takes", "concurrency"})
+
+_TEXT: Schema = {"type": "string"}
+VARS: Schema = {
+    "type": "object",
+    "propertyNames": {"pattern": f"^{_VARIABLE}$"},
+    "additionalProperties": _TEXT,
+    "markdownDescription": "Texts by name, for `${name}` in any text. A shot's own win over the file's. Quote numbers.",
+    "examples": [{"style": "painterly, teal and copper"}],
+}
+_PRESET_NAME: Schema = {"type": "string", "pattern": "^\\S+$"}
+
+#: The keys of a shot that are ours; everything else in it is a parameter of its model.
+OWN_KEYS: Mapping[str, Schema] = {
+    "id": {
+        "type": "string",
+        "pattern": _AUTHORED_ID,
+        "markdownDescription": "Names the shot and its file; unique in the project, ignoring case. Letters, digits, "
+        "`.`, `_`, `-`, at most 100. Changing it alone renders nothing again.",
+        "examples": ["sq010_sh010"],
+    },
+    "model": {"$ref": "#/definitions/model"},
+    "vars": {"$ref": "#/definitions/vars"},
+    "title": {**_TEXT, "markdownDescription": "For people; never sent."},
+    "notes": {**_TEXT, "markdownDescription": "For people; never sent."},
+    "tags": {
+        "type": "array",
+        "items": {"type": "string", "pattern": "^\\S+$"},
+        "markdownDescription": "Words to group shots by; never sent.",
+        "examples": [["hero"]],
+    },
+    "enabled": {
+        "type": "boolean",
+        "default": True,
+        "markdownDescription": "`false` keeps the text and renders nothing.",
+    },
+    "preset": {
+        "type": ["string", "array"],
+        "pattern": "^\\S+$",
+        "items": _PRESET_NAME,
+        "markdownDescription": "One name of `presets`, or a list merged left to right; the shot's own values win.",
+    },
+    "takes": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 99,
+        "default": 1,
+        "markdownDescription": "That many separate purchases. With a `seed`, take n uses seed + n - 1.",
+    },
+    "output": {"$ref": "#/definitions/output"},
+}
+
+ROOT_KEYS: Mapping[str, Schema] = {
+    "version": {"const": 1, "markdownDescription": "Version of the manifest language."},
+    "project": {
+        "type": "string",
+        "pattern": ID_PATTERN,
+        "markdownDescription": "Names the output folder and the record; all manifests of one project share them.",
+    },
+    "vars": {"$ref": "#/definitions/vars"},
+    "defaults": {"$ref": "#/definitions/defaults"},
+    "model_defaults": {"$ref": "#/definitions/model_defaults"},
+    "presets": {
+        "type": "object",
+        "propertyNames": {"pattern": "^\\S+$"},
+        "additionalProperties": {"$ref": "#/definitions/preset"},
+        "markdownDescription": "Named bundles of parameters for `preset`; a bundle may set the model.",
+    },
+    "providers": {"$ref": "#/definitions/providers"},
+    "output": {"$ref": "#/definitions/output"},
+    "shots": {
+        "type": "array",
+        "items": {"$ref": "#/definitions/shot"},
+        "markdownDescription": "What to render, in order.",
+    },
+}
+
+#: The file a take goes to.
+OUTPUT: Schema = {
+    "type": "string",
+    "minLength": 1,
+    "default": "{shot}/{shot}_t{take:02d}.{ext}",
+    "markdownDescription": "Where a take's file goes below the output folder. "
+    "May hold `{project}`, `{shot}`, `{take}`, `{model}`, `{seed}`, `{ext}`.",
+    "examples": ["{shot}/{shot}_t{take:02d}.{ext}", "{model}/{shot}_{seed}.{ext}"],
+}
+
+LANE: Schema = {
+    "type": "object",
+    "properties": {
+        "concurrency": {
+            "type": "integer",
+            "minimum": 1,
+            "default": 4,
+            "markdownDescription": "How many of this provider's renders are under way at once.",
+        }
+    },
+    "additionalProperties": False,
+}
+
+SHOT_SNIPPETS: list[Schema] = [
+    {"label": "video shot", "body": {"id": "$1", "prompt": "$2", "width": 768, "height": 512, "duration": 5}},
+    {
+        "label": "image shot",
+        "body": {"id": "$1", "model": "kandinsky-5-image-lite", "prompt": "$2", "width": 1024, "height": 1024},
+    },
+]

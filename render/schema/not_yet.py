@@ -1,0 +1,51 @@
+"""Knows the parts of the manifest language that this version does not read yet, so that they are not called unknown.
+
+Where a part of the language arrives, its row goes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+#: By path: `*` stands for any position or name; a parameter goes by its own path, wherever parameters may stand.
+NOT_YET: Mapping[str, str] = {
+    "include": "`include` is not read yet: keep all shots of a project in one file",
+    "budget_usd": "`budget_usd` is not kept yet: cap spending at the provider",
+    "providers.*.kind": "lanes of your own are not built yet: a lane is called `runware` or `aimlapi`",
+    "providers.*.poll_batch": "`poll_batch` cannot be set yet: leave it out",
+    "providers.*.adopt_from_log": "`adopt_from_log` is not built yet: leave it out",
+    "providers.*.allow_hosts": "`allow_hosts` is not read yet: files are taken from the provider's own hosts only",
+    "providers.*.free": "`free` is not read yet: leave it out",
+    "providers.*.price": "`price` is not read yet: leave it out",
+    "shots.*.matrix": "`matrix` is not expanded yet: write one shot a combination",
+    "shots.*.zip": "`zip` is not expanded yet: write one shot a combination",
+    "prompt.file": "texts are not read from files yet: write the text here, folded with `>-`",
+    "negative_prompt.file": "texts are not read from files yet: write the text here, folded with `>-`",
+    "upload_endpoint": "`upload_endpoint` is not sent yet: files are fetched when they are ready",
+    "webhook_url": "`webhook_url` is not sent yet: results are polled for",
+    "frame_images": "input images are not sent yet: use text alone",
+    "reference_images": "input images are not sent yet: use text alone",
+    "reference_videos": "input videos are not sent yet: use text alone",
+    "input_audios": "input sound is not sent yet: use text alone",
+}
+
+#: Named by manifests inside a text, where no path tells them apart.
+NOT_YET_IN_TEXTS: Mapping[str, str] = {
+    "${env.": "variables of the environment are not read yet",
+}
+
+_HOLDERS = {"defaults": 1, "shots": 2, "presets": 2, "model_defaults": 2}
+_NAMED = {"shots", "presets", "model_defaults", "providers"}
+
+
+def not_yet(path: Sequence[str | int]) -> str | None:
+    """Say what to do instead of the key at `path` if it is part of the language but not read yet, else None.
+
+    `path` leads from the document to the key: `("shots", 0, "matrix")`, `("defaults", "prompt", "file")`.
+    """
+    steps = ["*" if at == 1 and path[0] in _NAMED else str(step) for at, step in enumerate(path)]
+    below = _HOLDERS.get(steps[0], 0) if steps else 0
+    return NOT_YET.get(".".join(steps)) or (NOT_YET.get(".".join(steps[below:])) if below else None)
