@@ -1,0 +1,183 @@
+"""Owns the environment: keys, base URLs and folders. Nothing else in the program reads an environment variable.
+
+A key is read when it is needed, kept in a `Secret`, and never written anywhere.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from render.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_ROOT_MARKS = (".git", "pyproject.toml")
+#: what an API's base URL may not hold: they would end up in the record as part of the endpoint
+_NOT_IN_BASE_URL = ("username", "password", "query", "fragment")
+OFFLINE = "offline"
+_UNBOUNDED = 1_000_000
+_FALLBACK_COLUMNS = 80
+
+
+class Secret:
+    """A text that does not show itself in a representation, a log line or a traceback."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """Return the text itself; only the module that sends it asks."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    __str__ = __repr__
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LaneSettings:
+    """How one provider is reached."""
+
+    base_url: str
+    #: what the record calls this server: the base URL, or `offline`
+    endpoint: str
+    #: hosts of this machine that files may come from, over plain http too, beside the provider's own hosts
+    plain_http_hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Folders:
+    """Where a project's files are."""
+
+    #: `…/renders/<project>`: state.db, the log and the rendered files
+    output: Path
+    #: where the embedded server keeps its jobs; used offline only
+    server: Path
+
+    @property
+    def state(self) -> Path:
+        """The record of this project."""
+        return self.output / "state.db"
+
+
+def lane_settings(variable: str, default: str, *, environ: Mapping[str, str] | None = None) -> LaneSettings:
+    """Read a provider's base URL from the environment variable `variable`.
+
+    Raises:
+        SettingsError: it is not an https URL, nor an http URL of this machine.
+    """
+    url = (os.environ if environ is None else environ).get(variable, "").strip().rstrip("/") or default
+    if not url.isprintable() or " " in url:
+        raise SettingsError(f"{variable} holds spaces or invisible characters", hint=f"unset it to use {default}")
+    try:
+        parts = urlsplit(url)
+        host, unwanted = parts.hostname or "", [name for name in _NOT_IN_BASE_URL if getattr(parts, name)]
+        _ = parts.port
+    except ValueError as exc:
+        raise SettingsError(f"{variable} is not a URL: {exc}") from exc
+    if unwanted:
+        raise SettingsError(f"{variable} must not hold a {unwanted[0]}", hint="keys have variables of their own")
+    is_local = host in _LOOPBACK
+    if not host or (parts.scheme != "https" and not (parts.scheme == "http" and is_local)):
+        raise SettingsError(
+            f"{variable} must be an https URL, or an http URL of this machine", hint=f"unset it to use {default}"
+        )
+    local = (host,) if is_local else ()
+    return LaneSettings(base_url=url, endpoint=url, plain_http_hosts=local)
+
+
+def offline_lane(base_url: str) -> LaneSettings:
+    """Return the settings of a lane that ends in the embedded server, whatever its port."""
+    local = ("127.0.0.1",)
+    return LaneSettings(base_url=base_url, endpoint=OFFLINE, plain_http_hosts=local)
+
+
+def read_key(variable: str, *, environ: Mapping[str, str] | None = None) -> Secret:
+    """Read a key from the variable, or from the file that `<variable>_FILE` names.
+
+    Raises:
+        SettingsError: neither is set, the file cannot be read, or the key could not stand in an HTTP header.
+    """
+    surroundings = os.environ if environ is None else environ
+    text = surroundings.get(variable, "").strip()
+    file = surroundings.get(f"{variable}_FILE", "").strip()
+    if not text and file:
+        try:
+            text = Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as exc:
+            reason = getattr(exc, "strerror", None) or "it is not text"
+            raise SettingsError(f"cannot read the file that {variable}_FILE names: {reason}") from exc
+    if not text:
+        raise SettingsError(
+            f"{variable} is not set",
+            hint=f"export {variable}=… (or {variable}_FILE=PATH), or add --offline to render placeholders for nothing",
+        )
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise SettingsError(f"{variable} holds characters that no key has", hint="was it copied whole?")
+    return Secret(text)
+
+
+def folders(manifest: Path, *, project: str, out: Path | None, is_offline: bool) -> Folders:
+    """Say where the files of `project` are: never in the current folder by accident.
+
+    `out` replaces `renders` (or `renders-offline`), which lies in the nearest folder at or above the manifest that
+    holds `.git` or `pyproject.toml`, else beside the manifest.
+    """
+    parent = out if out is not None else _root(manifest) / ("renders-offline" if is_offline else "renders")
+    parent = parent.absolute()
+    return Folders(output=parent / project, server=parent / ".server")
+
+
+def _root(manifest: Path) -> Path:
+    here = manifest.resolve().parent
+    candidates = (here, *here.parents)
+    return next((folder for folder in candidates if any((folder / mark).exists() for mark in _ROOT_MARKS)), here)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Display:
+    """What a stream can show."""
+
+    has_colour: bool
+    #: a person watches it, and lines may be redrawn
+    is_live: bool
+    #: columns that prose is wrapped to
+    width: int
+    #: columns that a row of a table may take before its end is cut; a pipe gets all of it
+    row_width: int
+
+
+def display(stream: str, *, environ: Mapping[str, str] | None = None) -> Display:
+    """Say what `stdout` or `stderr` can show: NO_COLOR, FORCE_COLOR, CI, TERM and COLUMNS have their usual meaning."""
+    surroundings = os.environ if environ is None else environ
+    file = sys.stdout if stream == "stdout" else sys.stderr
+    is_terminal = file.isatty() and surroundings.get("TERM") != "dumb"
+    if surroundings.get("NO_COLOR"):
+        has_colour = False
+    else:
+        has_colour = bool(surroundings.get("FORCE_COLOR")) or is_terminal
+    is_live = is_terminal and not surroundings.get("CI")
+    width = _columns(surroundings)
+    row_width = width if is_terminal else _UNBOUNDED
+    return Display(has_colour=has_colour, is_live=is_live, width=width, row_width=row_width)
+
+
+def _columns(surroundings: Mapping[str, str]) -> int:
+    """Ask COLUMNS, then the terminal; `shutil` would do the same, but is slow to import."""
+    told = surroundings.get("COLUMNS", "")
+    if told.isdecimal() and int(told) > 0:
+        return int(told)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1).columns or _FALLBACK_COLUMNS
+    except (OSError, ValueError):
+        return _FALLBACK_COLUMNS
