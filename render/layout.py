@@ -1,0 +1,83 @@
+"""Decides where files belong below a project's output folder. Pure: names in, relative paths with `/` out.
+
+Names come from our own data alone (ids, take, model, seed asked for), never from a provider's reply.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import PurePosixPath
+
+DEFAULT_OUTPUT = "{shot}/{shot}_t{take:02d}.{ext}"
+EARLIER = ".earlier"
+PLACEHOLDERS = ("project", "shot", "take", "model", "seed", "ext")
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_TAKE_FORMAT = re.compile(r"(?:0[1-9])?d?\Z")
+_MAX_PATH_BYTES = 1000
+#: names that Windows keeps for devices, whatever their extension
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in "123456789¹²³")}
+#: what else stands in a project's output folder
+_RESERVED = ("state.", "render.log")
+
+
+def slug(text: str) -> str:
+    """Turn everything that is awkward in a file name into `-`: `runware:210@1` -> `runware-210-1`."""
+    return _UNSAFE.sub("-", text).strip("-.") or "x"
+
+
+def output_path(pattern: str, values: dict[str, object]) -> str:
+    """Fill in an output pattern that `pattern_fault` found nothing wrong with.
+
+    `values` holds every name of PLACEHOLDERS; texts in it must already be safe as parts of a name.
+    """
+    return str(PurePosixPath(pattern.format(**values)))
+
+
+def pattern_fault(pattern: str) -> str:
+    """Say what is wrong with an output pattern, or "" if nothing is."""
+    try:
+        fields = [(name, spec, how) for _, name, spec, how in string.Formatter().parse(pattern) if name is not None]
+    except ValueError as exc:
+        return f"`{pattern}` is not a pattern: {exc}"
+    for name, spec, how in fields:
+        if name not in PLACEHOLDERS:
+            return f"`{{{name}}}` is not known here; there are {', '.join(f'{{{known}}}' for known in PLACEHOLDERS)}"
+        if how or (spec and (name != "take" or not _TAKE_FORMAT.match(spec))):
+            return f"`{{{name}:{spec}}}` cannot be formatted like that; `{{take:02d}}` can"
+    names = [name for name, _, _ in fields]
+    if not pattern.endswith(".{ext}") or names.count("ext") != 1:
+        return "a pattern must end in `.{ext}`: the extension follows from the output format"
+    if "shot" not in names:
+        return "a pattern must name `{shot}`, or shots would overwrite each other"
+    return ""
+
+
+def path_fault(path: str) -> str:
+    """Say why a file must not be called `path` (relative, with `/`), or "" if it may."""
+    if path.startswith("/") or "\\" in path:
+        return "it must stay inside the output folder"
+    if path.lower().startswith(_RESERVED):
+        return "names that begin with `state.` or `render.log` belong to the record"
+    if len(path.encode()) > _MAX_PATH_BYTES:
+        return f"it is longer than {_MAX_PATH_BYTES} bytes"
+    return next(filter(None, map(_part_fault, path.split("/"))), "")
+
+
+def _part_fault(part: str) -> str:
+    if part in {"", ".", ".."}:
+        return "it must stay inside the output folder"
+    if part.startswith(".") or part.endswith((".", " ")):
+        return f"`{part}` begins or ends with a dot or ends with a space"
+    if part.split(".", maxsplit=1)[0].rstrip().lower() in _DEVICES:
+        return f"`{part}` is the name of a device on Windows"
+    if any(not character.isprintable() or character in '<>:"|?*' for character in part):
+        return f"`{part}` holds a character that some file systems refuse"
+    return f"`{part[:20]}…` is longer than 200 bytes" if len(part.encode()) > 200 else ""
+
+
+def earlier_path(path: str, fingerprint: str) -> str:
+    """Return where a file that a newer purchase replaces is kept: `.earlier/<folder>/<stem>.<8 hex>.<ext>`."""
+    old = PurePosixPath(path)
+    return str(PurePosixPath(EARLIER) / old.parent / f"{old.stem}.{fingerprint[:8]}{old.suffix}")
