@@ -1,0 +1,141 @@
+"""Checks a manifest's data against the schema: jsonschema-rs decides, jsonschema explains what was refused.
+
+jsonschema is a hundred times slower and takes long to import, so it sees only a manifest that was refused, and of its
+shots only those that are to blame. Where the two disagree the refusal stands, in jsonschema-rs's words.
+What `values.py` has already said better at the same place is not said again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+
+from render.catalog.fit import is_multiple, is_of_kind
+from render.catalog.names import RUNNER_OWNED, VOCABULARY, our_name_for
+from render.catalog.spec import Kind
+from render.manifest.findings import listed
+from render.manifest.phrases import like, named, phrase
+from render.manifest.values import tell_not_yet
+from render.schema import manifest_schema, not_yet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from render.catalog.spec import ModelSpec
+    from render.manifest.findings import Findings, Path
+
+_REQUIRED_HINTS = {
+    "version": "write `version: 1` at the top",
+    "project": "it names the output folder and the record: `project: lantern-line`",
+    "id": "it names the shot and its file: `id: sq010_sh010`",
+    "shots": "list the shots below `shots:`, each beginning with `- id:`",
+}
+
+
+def check_structure(data: Any, specs: Sequence[ModelSpec], findings: Findings) -> None:
+    """Report where `data` departs from the schema of manifests; `specs` are the models it may name."""
+    schema = manifest_schema(specs)
+    refused = [(_path(error.instance_path), error.message) for error in _refusals(schema, data)]
+    if not refused:
+        return
+    for path, error in _explain(schema, data, [path for path, _ in refused]):
+        _tell(path, error, specs, findings)
+    for path, message in refused:
+        if not findings.is_told_within(path):
+            findings.add(path, "schema", message)
+
+
+def _refusals(schema: dict[str, Any], data: Any) -> Iterator[Any]:
+    return iter(jsonschema_rs.validator_for(schema).iter_errors(data))
+
+
+def _path(steps: Iterable[Any]) -> Path:
+    return tuple(steps)
+
+
+def _explain(schema: Any, data: Any, refused: Sequence[Path]) -> Iterator[tuple[Path, Any]]:
+    """Yield the path and jsonschema's own error for everything it finds wrong with a refused manifest."""
+    from jsonschema import Draft7Validator, validators  # noqa: PLC0415 - slow to import, and only wanted here
+
+    exact = validators.extend(  # type: ignore[no-untyped-call]
+        Draft7Validator,
+        {"multipleOf": _multiple_of},
+        type_checker=Draft7Validator.TYPE_CHECKER.redefine("integer", lambda _, value: is_of_kind(Kind.INTEGER, value)),
+    )
+    part, indices = _only_refused_shots(data, refused)
+    for error in exact(schema).iter_errors(part):
+        path = tuple(error.absolute_path)
+        if len(path) > 1 and path[0] == "shots" and indices is not None:
+            path = ("shots", indices[path[1]], *path[2:])
+        yield path, error
+
+
+def _only_refused_shots(data: Any, refused: Sequence[Path]) -> tuple[Any, list[int] | None]:
+    if not isinstance(data, dict) or not isinstance(data.get("shots"), list):
+        return data, None
+    indices = sorted({int(path[1]) for path in refused if len(path) > 1 and path[0] == "shots"})
+    return {**data, "shots": [data["shots"][index] for index in indices]}, indices
+
+
+def _multiple_of(_validator: Any, step: Any, value: Any, _schema: Any) -> Iterator[Any]:
+    from jsonschema import ValidationError  # noqa: PLC0415 - as above
+
+    if is_of_kind(Kind.NUMBER, value) and not is_multiple(value, step=repr(step)):
+        yield ValidationError(f"{value} is not a multiple of {step}")
+
+
+def _tell(path: Path, error: Any, specs: Sequence[ModelSpec], findings: Findings) -> None:
+    keyword, limit = str(error.validator), error.validator_value
+    if keyword == "additionalProperties":
+        for name in _extras(error):
+            if not findings.is_told((*path, name), of_key=True):
+                _tell_unknown((*path, name), error.schema, specs, findings)
+    elif keyword == "required":
+        for name in limit:
+            if name not in error.instance and not findings.is_missing_told((*path, name)):
+                hint = _REQUIRED_HINTS.get(name, "")
+                findings.add((*path, name), "required", f"{listed([name])} is missing", hint=hint)
+    elif "propertyNames" in error.absolute_schema_path:
+        _tell_value((*path, error.instance), path, error, findings)
+    else:
+        _tell_value(path, path, error, findings)
+
+
+def _tell_value(path: Path, holder: Path, error: Any, findings: Findings) -> None:
+    """Tell what is wrong with the value at `path`; with the key there, where it is not the holder."""
+    is_key = path != holder
+    if findings.is_told(path, of_key=is_key):
+        return
+    owner = next((step for step in reversed(holder) if isinstance(step, str)), "")
+    rule, message, hint = phrase(owner, str(error.validator), error.validator_value, error)
+    findings.add(path, rule, f"{named(holder)}: {message}", hint=hint, of_key=is_key)
+
+
+def _extras(error: Any) -> list[str]:
+    known = error.schema.get("properties", {})
+    return [name for name in error.instance if name not in known]
+
+
+def _tell_unknown(path: Path, schema: Mapping[str, Any], specs: Sequence[ModelSpec], findings: Findings) -> None:
+    name, known = str(path[-1]), list(schema.get("properties", {}))
+    ours = our_name_for(name, specs=specs)
+    if not_yet(path) is not None:
+        tell_not_yet(path, name, findings, at=path)
+    elif path[0] == "providers" and len(path) == 2:
+        findings.add(path, "unknown-provider", f"there is no provider `{name}`", hint=_known(known), of_key=True)
+    elif name in RUNNER_OWNED:
+        findings.add(path, "runner-owned", f"`{name}` is set by renderline", hint=RUNNER_OWNED[name], of_key=True)
+    elif name in VOCABULARY:
+        findings.add(path, "not-taken", f"the model here does not take `{name}`", hint=_known(known), of_key=True)
+    elif ours is not None and ours in known:
+        findings.add(
+            path, "provider-spelling", f"`{name}` is a provider's spelling", hint=f"write `{ours}`", of_key=True
+        )
+    else:
+        hint = like(name, known) or _known(known)
+        findings.add(path, "unknown-key", f"`{name}` is not known here", hint=hint, of_key=True)
+
+
+def _known(names: Sequence[str]) -> str:
+    return f"there are {listed(names, most=30)}"
