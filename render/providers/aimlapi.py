@@ -1,0 +1,192 @@
+"""AI/ML API: one POST a render, under an id that the provider chooses, and one GET a poll.
+
+There is no idempotency key. So only an answer that can be read and that refuses counts as a refusal: after anything
+else the render may be running and paid for, 5xx in its own words included, since a partner's failure after the charge
+looks the same. Source: https://docs.aimlapi.com: video models of Sber AI, errors and messages (2026-11).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from render.errors import (
+    AccountError,
+    OutcomeUnknownError,
+    ProviderError,
+    ReadFailedError,
+    RejectedError,
+    TransientError,
+)
+from render.providers.bodies import wire_body
+from render.providers.codes import CodeKind, kind_of, render_failure
+from render.providers.protocol import Accepted, Call, RemoteState, Result
+from render.providers.replies import (
+    UnreadableError,
+    read_cost,
+    read_object,
+    read_url,
+    read_word,
+    readable_text,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from render.catalog.spec import ModelSpec
+    from render.providers.protocol import Reply
+
+_PATH = "/v2/video/generations"
+#: credits for one USD (account page, 2026-11)
+_CREDITS_PER_USD = 2_000_000
+_ABSURD_CREDITS = 10**15
+#: the header's alphabet; another value is dropped without a word and the request still charged
+_CLIENT_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_REMOTE_ID = re.compile(r"[!-~]{1,300}")
+#: two messages under 500 that refuse for good (errors page, 2026-11)
+_LASTING_MESSAGES = re.compile(r"under maintenance|coupon code not found", re.IGNORECASE)
+_CONTENT_WORDS = re.compile(r"moderat|content policy|safety|nsfw|sensitive|prohibited", re.IGNORECASE)
+
+
+class AimlApi:
+    """The provider `aimlapi`."""
+
+    name = "aimlapi"
+    title = "AI/ML API"
+    ids_are_ours = False
+    default_base_url = "https://api.aimlapi.com"
+    key_variable = "AIMLAPI_API_KEY"
+    base_url_variable = "AIMLAPI_BASE_URL"
+    poll_batch = 1
+    file_hosts = ("*.aimlapi.com",)
+
+    def request(self, params: Mapping[str, Any], spec: ModelSpec, *, model_id: str) -> dict[str, Any]:
+        """Write one render: its model, then what the author gave in the spec's order."""
+        return {"model": model_id} | wire_body(params, rows=spec.params)
+
+    def submit(self, request: Mapping[str, Any], *, our_id: str) -> Call:
+        """Post one render. Our id goes along as a mark in the provider's usage log; it does not prevent a second one.
+
+        Raises:
+            ValueError: `our_id` is not what the header can carry.
+        """
+        if not _CLIENT_ID.fullmatch(our_id):
+            raise ValueError(f"not an id for X-Client-Request-Id: {our_id!r}")
+        headers = {"X-Client-Request-Id": our_id}
+        return Call(method="POST", path=_PATH, body=dict(request), headers=headers, is_paid=True)
+
+    def read_submit(self, reply: Reply, *, our_id: str) -> Accepted:  # noqa: ARG002 - the provider's id is the one
+        """Read the answer to one render: accepted only with an id to ask by."""
+        if 300 <= reply.status < 400:
+            raise RejectedError("the API has moved: AI/ML API answered with a redirect", http_status=reply.status)
+        try:
+            document = read_object(reply.body)
+        except UnreadableError as error:
+            message = f"no valid answer from AI/ML API (HTTP {reply.status}: {error})"
+            raise OutcomeUnknownError(message, http_status=reply.status) from error
+        if not 200 <= reply.status < 300:
+            raise _refusal(document, reply)
+        return _accepted(document, reply)
+
+    def poll(self, remote_ids: Sequence[str]) -> Call:
+        """Ask for the one id."""
+        (remote_id,) = remote_ids
+        return Call(method="GET", path=_PATH, query={"generation_id": remote_id}, is_paid=False)
+
+    def read_poll(self, reply: Reply, *, remote_ids: Sequence[str]) -> Mapping[str, RemoteState]:
+        """Read the state of the one id; not found counts as pending, because a new id may take a while to be known."""
+        (remote_id,) = remote_ids
+        try:
+            document = read_object(reply.body)
+        except UnreadableError as error:
+            raise _unread(f"no valid answer from AI/ML API (HTTP {reply.status}: {error})", reply) from error
+        if reply.status == 404:
+            return {remote_id: RemoteState(is_pending=True, word="not found")}
+        if reply.status in {401, 402, 403}:
+            raise _account_error(_told(document, reply), reply)
+        if not 200 <= reply.status < 300:
+            raise _unread(_told(document, reply), reply)
+        if document.get("id", remote_id) != remote_id:
+            raise _unread("AI/ML API answered about another render", reply)
+        return {remote_id: _state(document, remote_id)}
+
+
+def _accepted(document: Mapping[str, Any], reply: Reply) -> Accepted:
+    remote_id = document.get("id")
+    if not isinstance(remote_id, str) or not _REMOTE_ID.fullmatch(remote_id):
+        raise OutcomeUnknownError("AI/ML API answered without an id", http_status=reply.status)
+    return Accepted(remote_id=remote_id, cost_usd=_cost(document))
+
+
+def _refusal(document: Mapping[str, Any], reply: Reply) -> ProviderError:
+    status, message = reply.status, _told(document, reply)
+    if status == 500 and _LASTING_MESSAGES.search(message):
+        return RejectedError(message, http_status=status)
+    if status == 408 or status >= 500 or not _is_their_error(document):
+        return OutcomeUnknownError(message, http_status=status)
+    if status in {401, 402, 403}:
+        return _account_error(message, reply)
+    if status == 429:
+        return TransientError(message, http_status=status, retry_after_s=reply.retry_after_s)
+    if status == 404:
+        message = f"AI/ML API does not serve this model here: {message}"
+    return RejectedError(message, http_status=status)
+
+
+def _account_error(message: str, reply: Reply) -> AccountError:
+    # This provider has no use for 402: out of credit is 403 (errors page, 2026-11).
+    return AccountError(message, http_status=reply.status, is_credit=reply.status != 401)
+
+
+def _unread(message: str, reply: Reply) -> ReadFailedError:
+    return ReadFailedError(message, http_status=reply.status, retry_after_s=reply.retry_after_s)
+
+
+def _words_of(document: Mapping[str, Any]) -> str:
+    """Find the message in either envelope: `message` of the older one, `detail` or `title` of problem+json."""
+    nested = document.get("error")
+    places = [document.get(name) for name in ("message", "detail", "title")]
+    places += [nested.get("message") if isinstance(nested, dict) else nested]
+    return next((text for text in map(readable_text, places) if text), "")
+
+
+def _is_their_error(document: Mapping[str, Any]) -> bool:
+    return bool(_words_of(document))
+
+
+def _told(document: Mapping[str, Any], reply: Reply) -> str:
+    return _words_of(document) or f"AI/ML API answered HTTP {reply.status} without a message"
+
+
+def _state(document: Mapping[str, Any], remote_id: str) -> RemoteState:
+    word = read_word(document.get("status"))
+    if word == "error":
+        return RemoteState(failures=(_failure(document),), is_pending=False, word=word)
+    video = document.get("video")
+    url = read_url(video.get("url")) if isinstance(video, dict) else ""
+    if word != "completed" or not url:
+        return RemoteState(is_pending=True, word=word)
+    result = Result(result_id=remote_id, url=url, seed=None, cost_usd=_cost(document), is_nsfw=None)
+    return RemoteState(results=(result,), is_pending=False, word=word)
+
+
+def _failure(document: Mapping[str, Any]) -> ProviderError:
+    detail = document.get("error")
+    code = readable_text(detail.get("name")) if isinstance(detail, dict) else ""
+    message = _words_of(document) or code or "the render failed without a reason"
+    if kind_of(code) is CodeKind.UNKNOWN and _CONTENT_WORDS.search(message):
+        return RejectedError(message, code=code, http_status=200)
+    return render_failure(message, code=code, status=200)
+
+
+def _cost(document: Mapping[str, Any]) -> float | None:
+    """Read what was charged, in USD, from `meta.usage`: `credits_used`, or `tokens_used` as it was called before."""
+    meta = document.get("meta")
+    usage = meta.get("usage") if isinstance(meta, dict) else None
+    if not isinstance(usage, dict):
+        return None
+    credits_used = usage.get("credits_used", usage.get("tokens_used"))
+    if isinstance(credits_used, bool) or not isinstance(credits_used, int | float):
+        return None
+    # An integer of a thousand digits is JSON too, and dividing it would overflow.
+    return read_cost(credits_used / _CREDITS_PER_USD) if 0 < credits_used < _ABSURD_CREDITS else None

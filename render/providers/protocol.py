@@ -1,0 +1,145 @@
+"""The contract between the runner and a provider: the records that pass between them, and one Protocol.
+
+A provider translates and decides nothing else: our words into a Call, a Reply into our records or one of our errors.
+It has no clock, no network and no key; `wire` sends the Call, adds the key, and bounds the Reply.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from render.catalog.spec import ModelSpec
+    from render.errors import ProviderError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """One HTTP request to be sent; its URL is the lane's base URL + `path`."""
+
+    method: str
+    path: str
+    #: values as they are; the wire percent-encodes everything but letters, digits and `-._~`
+    query: Mapping[str, str] = field(default_factory=dict)
+    #: sent as JSON; None for no body
+    body: Any | None = None
+    #: beside the key and what every request carries; never a secret
+    headers: Mapping[str, str] = field(default_factory=dict)
+    #: accepting it costs money, so it must never be sent again blindly
+    is_paid: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    """What came back: any status, the whole body, already bounded in size."""
+
+    status: int
+    #: by lower-case name
+    headers: Mapping[str, str]
+    body: bytes
+    #: what the reply's Retry-After comes to, read by the wire; None where there is none
+    retry_after_s: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Accepted:
+    """The provider has our task."""
+
+    remote_id: str
+    #: what it says it charged, where it says so this early
+    cost_usd: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Result:
+    """One finished file at the provider."""
+
+    #: the provider's id for the file; "" where it has none
+    result_id: str
+    #: may be a signed link: never printed or logged
+    url: str
+    seed: int | None
+    #: None where nothing believable was said; a reported 0 counts as nothing said
+    cost_usd: float | None
+    is_nsfw: bool | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RemoteState:
+    """What one reply says about one remote id. Results, failures and pending work can stand side by side."""
+
+    #: in the order of the reply, each file once
+    results: tuple[Result, ...] = ()
+    #: a RejectedError will fail again, a TransientError may pass in a new attempt
+    failures: tuple[ProviderError, ...] = ()
+    #: there may be more to come: still running, unknown there, or not readable yet
+    is_pending: bool
+    #: per cent
+    progress: int | None = None
+    #: the provider's own word for the state, or its code for not knowing the id; "" where it said nothing
+    word: str = ""
+
+
+class Provider(Protocol):
+    """One provider's API as pure functions.
+
+    Attributes:
+        name: also the name of its lane: `runware`.
+        title: as people write it: `Runware`.
+        ids_are_ours: a repeated submit under the same id is recognised and not charged again.
+        default_base_url: where calls go unless `base_url_variable` says otherwise.
+        key_variable: the environment variable that holds the key.
+        base_url_variable: the environment variable that holds another base URL.
+        poll_batch: how many remote ids one poll may ask for.
+        file_hosts: hosts that finished files come from: exact names, or `*.suffix`.
+    """
+
+    @property
+    def name(self) -> str: ...  # noqa: D102 - see Attributes
+    @property
+    def title(self) -> str: ...  # noqa: D102 - see Attributes
+    @property
+    def ids_are_ours(self) -> bool: ...  # noqa: D102 - see Attributes
+    @property
+    def default_base_url(self) -> str: ...  # noqa: D102 - see Attributes
+    @property
+    def key_variable(self) -> str: ...  # noqa: D102 - see Attributes
+    @property
+    def base_url_variable(self) -> str: ...  # noqa: D102 - see Attributes
+    @property
+    def poll_batch(self) -> int: ...  # noqa: D102 - see Attributes
+    @property
+    def file_hosts(self) -> tuple[str, ...]: ...  # noqa: D102 - see Attributes
+
+    def request(self, params: Mapping[str, Any], spec: ModelSpec, *, model_id: str) -> dict[str, Any]:
+        """Write what is asked for in the provider's words, without any id.
+
+        Holds what the author gave and the delivery fields that the runner owns; no model defaults.
+        """
+
+    def submit(self, request: Mapping[str, Any], *, our_id: str) -> Call:
+        """Make the paid call for one request."""
+
+    def read_submit(self, reply: Reply, *, our_id: str) -> Accepted:
+        """Read the answer to `submit`.
+
+        Raises:
+            TransientError: certainly not accepted; the same call may pass later.
+            OutcomeUnknownError: no valid answer about our task; it may have been accepted.
+            RejectedError: refused for what it asks.
+            AccountError: refused for who asks.
+        """
+
+    def poll(self, remote_ids: Sequence[str]) -> Call:
+        """Make the free call that asks how at most `poll_batch` tasks are doing."""
+
+    def read_poll(self, reply: Reply, *, remote_ids: Sequence[str]) -> Mapping[str, RemoteState]:
+        """Read the answer to `poll`: one state for every id asked for.
+
+        Raises:
+            ReadFailedError: nothing in it is about these ids.
+            AccountError: refused for who asks.
+        """

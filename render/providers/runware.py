@@ -1,0 +1,137 @@
+"""Runware's API: one endpoint that takes an array of tasks, told apart by a UUID of our choosing.
+
+Decides how our requests are spelled and what a reply to `submit` means. What a poll says is read in `runware_poll`.
+A used UUID is refused with `conflictTaskUUID` and not charged again, which is what makes sending twice safe.
+Source: https://runware.ai/docs/platform/errors, /task-polling, /rate-limits (2026-11); the conflict: observed.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from render.errors import AccountError, OutcomeUnknownError, ProviderError, RejectedError, TransientError
+from render.providers.bodies import wire_body
+from render.providers.codes import CodeKind, kind_of
+from render.providers.protocol import Accepted, Call
+from render.providers.replies import UnreadableError
+from render.providers.runware_poll import states_in
+from render.providers.runware_reply import Answer, TaskError, read_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from render.catalog.spec import ModelSpec
+    from render.providers.protocol import RemoteState, Reply
+
+#: how the result reaches us; the same for every model. `numberResults` is left out: 1 is its default on every page,
+#: and a model that does not list it refuses it
+_DELIVERY = {"outputType": "URL", "deliveryMethod": "async", "includeCost": True}
+_NAMES_A_MODEL = re.compile(r"model", re.IGNORECASE)
+#: codes that can only be said before a task is accepted, so they need not name ours
+_REFUSALS = frozenset(CodeKind) - {
+    CodeKind.TIMEOUT,
+    CodeKind.SERVER,
+    CodeKind.PROVIDER,
+    CodeKind.UNKNOWN,
+    CodeKind.GONE,
+}
+_REJECTED = frozenset({CodeKind.SAFETY, CodeKind.VALIDATION, CodeKind.MODEL, CodeKind.NOT_FOUND, CodeKind.GONE})
+_PASSING = frozenset({CodeKind.RATE_LIMIT, CodeKind.TIMEOUT, CodeKind.SERVER, CodeKind.PROVIDER})
+
+
+class Runware:
+    """The provider `runware`."""
+
+    name = "runware"
+    title = "Runware"
+    ids_are_ours = True
+    default_base_url = "https://api.runware.ai/v1"
+    key_variable = "RUNWARE_API_KEY"
+    base_url_variable = "RUNWARE_BASE_URL"
+    poll_batch = 100
+    file_hosts = ("*.runware.ai",)
+
+    def request(self, params: Mapping[str, Any], spec: ModelSpec, *, model_id: str) -> dict[str, Any]:
+        """Write one task: its type and model, what the author gave in the spec's order, then how it is delivered."""
+        return {"taskType": spec.task, "model": model_id} | wire_body(params, rows=spec.params) | _DELIVERY
+
+    def submit(self, request: Mapping[str, Any], *, our_id: str) -> Call:
+        """Post an array of this one task under our id."""
+        task = {"taskType": request["taskType"], "taskUUID": our_id} | dict(request)
+        return Call(method="POST", path="", body=[task], is_paid=True)
+
+    def read_submit(self, reply: Reply, *, our_id: str) -> Accepted:
+        """Read the answer to one task: only what names our id counts, or an error that names none.
+
+        An empty `data` without errors is an acceptance, and so is a conflict about our id, whatever the status.
+        """
+        answer = _submit_answer(reply)
+        errors = [error for error in answer.errors if error.task_id in {"", our_id}]
+        if any(kind_of(error.code) is CodeKind.CONFLICT for error in errors) or _is_acknowledged(answer, our_id):
+            return Accepted(remote_id=our_id)
+        if not errors:
+            raise OutcomeUnknownError("Runware answered, but not about this task", http_status=reply.status)
+        raise _refusal(errors[0], reply)
+
+    def poll(self, remote_ids: Sequence[str]) -> Call:
+        """Ask for all of them in one array; the answer keeps each one's own id."""
+        tasks = [{"taskType": "getResponse", "taskUUID": remote_id} for remote_id in remote_ids]
+        return Call(method="POST", path="", body=tasks, is_paid=False)
+
+    def read_poll(self, reply: Reply, *, remote_ids: Sequence[str]) -> Mapping[str, RemoteState]:
+        """Route each result and error to the id it names; an id that is not mentioned is pending without a word."""
+        return states_in(reply, remote_ids=remote_ids)
+
+
+def _submit_answer(reply: Reply) -> Answer:
+    if 300 <= reply.status < 400:
+        raise RejectedError("the API has moved: Runware answered with a redirect", http_status=reply.status)
+    try:
+        return read_answer(reply)
+    except UnreadableError as error:
+        message = f"no valid answer from Runware (HTTP {reply.status}: {error})"
+        raise OutcomeUnknownError(message, http_status=reply.status) from error
+
+
+def _is_acknowledged(answer: Answer, our_id: str) -> bool:
+    if not answer.is_success:
+        return False
+    is_empty = answer.has_data and not answer.items and not answer.errors
+    return is_empty or any(item.get("taskUUID") == our_id for item in answer.items)
+
+
+def _refusal(error: TaskError, reply: Reply) -> ProviderError:
+    """Tell what an error about our task means; the code decides, and the status where the code is of no known kind."""
+    kind, status = kind_of(error.code), reply.status
+    message = error.message or error.code or f"Runware refused without a reason (HTTP {status})"
+    is_vague = status >= 500 and not error.task_id and kind not in _REFUSALS
+    if status == 408 or is_vague:
+        return OutcomeUnknownError(message, code=error.code, http_status=status)
+    if _is_about_account(error, kind, status):
+        is_credit = kind is CodeKind.QUOTA or status == 402
+        return AccountError(message, code=error.code, http_status=status, is_credit=is_credit)
+    if kind in _PASSING or (kind is CodeKind.UNKNOWN and (status == 429 or status >= 500)):
+        return TransientError(message, code=error.code, http_status=status, retry_after_s=reply.retry_after_s)
+    return _rejection(error, kind=kind, message=message, status=status)
+
+
+def _is_about_account(error: TaskError, kind: CodeKind, status: int) -> bool:
+    if status in {401, 402} or kind is CodeKind.QUOTA:
+        return True
+    if status == 403 and kind in {CodeKind.AUTH, CodeKind.UNKNOWN}:
+        return not _names_a_model(error)
+    return kind is CodeKind.AUTH
+
+
+def _names_a_model(error: TaskError) -> bool:
+    return any(map(_NAMES_A_MODEL.search, (error.code, error.message, *error.parameters)))
+
+
+def _rejection(error: TaskError, *, kind: CodeKind, message: str, status: int) -> RejectedError:
+    if kind is not CodeKind.MODEL:
+        return RejectedError(message, code=error.code, http_status=status)
+    hint = "name another model, or ask the provider whether this one is still offered"
+    return RejectedError(
+        f"Runware does not serve this model: {message}", code=error.code, http_status=status, hint=hint
+    )
