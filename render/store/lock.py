@@ -1,0 +1,127 @@
+"""One writer at a time: a lock on `state.lock`, beside the database and never the database itself.
+
+Closing any descriptor of state.db in this process would drop SQLite's own locks, so that file is never opened here.
+The lock vanishes with its process; what the file says is who holds it, and how far the record had come.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from render.errors import StateError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+#: those who only look hold the lock for an instant, too; a writer tries again so that they do not turn it away
+_TRIES = 10
+_BETWEEN_TRIES_S = 0.05
+_MOST_BYTES = 4096
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LockHolder:
+    """Who writes, as the lock file tells it."""
+
+    #: 0 where the file does not say
+    pid: int
+    host: str
+    #: "" before the run has begun
+    run_id: str
+    #: the highest row number that was durable when this was written
+    sequence: int
+
+
+_NOBODY = LockHolder(pid=0, host="", run_id="", sequence=0)
+
+
+class WriterLock:
+    """A held lock."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        #: the highest row number that an earlier writer, or this one, left here
+        self.sequence = _read(descriptor).sequence
+
+    def tell(self, *, run_id: str, sequence: int) -> None:
+        """Write down who holds the lock, and how far the record has come.
+
+        Not synced: after a power loss the file may lag behind the record, which is harmless; it is never ahead of it.
+        """
+        holder = LockHolder(pid=os.getpid(), host=os.uname().nodename, run_id=run_id, sequence=sequence)
+        line = json.dumps(asdict(holder)).encode("ascii") + b"\n"
+        self.sequence = sequence
+        # On a full disk the file lags behind, which the next writer does not mind; the record itself is safe by now.
+        with suppress(OSError):
+            os.pwrite(self._descriptor, line, 0)
+            os.ftruncate(self._descriptor, len(line))
+
+
+@contextmanager
+def writer_lock(path: Path) -> Iterator[WriterLock]:
+    """Hold the lock beside the database at `path`.
+
+    Raises:
+        StateError: another process holds it, or the file cannot be made.
+    """
+    try:
+        descriptor = os.open(_lock_path(path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise StateError(f"cannot lock {_lock_path(path)}: {error.strerror}") from error
+    try:
+        _acquire(descriptor, path)
+        os.fchmod(descriptor, 0o600)
+        yield WriterLock(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def writer_of(path: Path) -> LockHolder | None:
+    """Say who is writing to the database at `path`, or None while nobody is."""
+    try:
+        descriptor = os.open(_lock_path(path), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _read(descriptor)
+    finally:
+        os.close(descriptor)
+    return None
+
+
+def _lock_path(path: Path) -> Path:
+    return path.with_suffix(".lock")
+
+
+def _acquire(descriptor: int, path: Path) -> None:
+    for _ in range(_TRIES):
+        with suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        time.sleep(_BETWEEN_TRIES_S)
+    holder = _read(descriptor)
+    who = f"process {holder.pid} on {holder.host}, run {holder.run_id or 'not begun'}" if holder.pid else "a process"
+    raise StateError(
+        f"another run is writing to {path.parent}: {who}",
+        hint="wait until it ends, or stop it; the lock goes away with the process",
+    )
+
+
+def _read(descriptor: int) -> LockHolder:
+    line = os.pread(descriptor, _MOST_BYTES, 0).split(b"\n", 1)[0]
+    try:
+        told = json.loads(line)
+        return LockHolder(
+            pid=int(told["pid"]), host=str(told["host"]), run_id=str(told["run_id"]), sequence=int(told["sequence"])
+        )
+    except (ValueError, KeyError, TypeError):
+        return _NOBODY
