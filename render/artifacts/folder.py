@@ -1,0 +1,142 @@
+"""A project's output folder: takes bytes in, checks them, and gives them their final names. Async; work is in threads.
+
+The order that keeps the package's guarantee: written beside the target, length, container, sync of the file, the old
+file out of the way, rename, sync of the folder. It knows nothing of where bytes come from or what they cost.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from render.artifacts.filling import Limit, fill
+from render.artifacts.part import opened_part, sweep
+from render.artifacts.paths import checked
+from render.artifacts.placing import place_again, settle
+from render.artifacts.threads import in_thread
+from render.containers.measure import measure, media_types_for
+from render.errors import BytesRefusedError, HeldError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path, PurePosixPath
+
+    from render.artifacts.part import Part
+    from render.records import Measured
+
+_LARGEST_BYTES = 2 * 1024**3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """What is to be received: for which attempt, under which name, and what is known about it beforehand."""
+
+    attempt_id: str
+    #: relative to the output folder, with `/`; its extension says which media are accepted
+    target: str
+    #: as announced by the server; None where it announced nothing
+    expected_bytes: int | None = None
+    #: fingerprint of the file that may stand at the target; "" where it is not known, then its own digest marks it
+    earlier_fingerprint: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Received:
+    """What arrived, was checked and is in place."""
+
+    sha256: str
+    size_bytes: int
+    measured: Measured
+
+
+class ArtifactFolder:
+    """One project's media files below `root`; larger files than `largest_bytes` are not taken."""
+
+    def __init__(self, root: Path, *, largest_bytes: int = _LARGEST_BYTES) -> None:
+        self._root = root
+        self._largest_bytes = largest_bytes
+
+    async def receive(self, chunks: AsyncIterator[bytes], *, delivery: Delivery) -> Received:
+        """Write, check and place one file; on any failure nothing of it remains.
+
+        Raises:
+            BytesRefusedError: it is short, or no whole file of a kind that may stand under this name.
+            HeldError: it is too large, its name is taken by something that is no file, or the disk refuses.
+        """
+        target = checked(delivery.target)
+        limit = Limit(target=target, largest_bytes=self._largest_bytes)
+        limit.check(delivery.expected_bytes or 0)
+        async with self._part(target, delivery.attempt_id) as part:
+            sha256, size_bytes = await fill(part, chunks, limit=limit)
+            measured = await in_thread(f"{target} cannot be kept", _verify, part, delivery, size_bytes)
+            await in_thread(
+                f"{target} cannot be put in place",
+                settle,
+                self._root,
+                target,
+                written=(part.folder, part.name),
+                sha256=sha256,
+                earlier=delivery.earlier_fingerprint,
+            )
+        return Received(sha256=sha256, size_bytes=size_bytes, measured=measured)
+
+    async def place(self, source: str, *, target: str, sha256: str, earlier_fingerprint: str = "") -> None:
+        """Give the file at `source` a second name, by a hard link or else a copy; `source` stays.
+
+        Raises:
+            BytesRefusedError: the file at `source` does not have this digest.
+            HeldError: there is none, the target's name is taken by something that is no file, or the disk refuses.
+        """
+        await in_thread(
+            f"{target} cannot be put in place",
+            place_again,
+            self._root,
+            checked(source),
+            checked(target),
+            sha256=sha256,
+            earlier=earlier_fingerprint,
+        )
+
+    async def sweep(self) -> int:
+        """Remove what killed runs left half written; return how many files. Needs the project's writer lock."""
+        return await in_thread(f"{self._root} cannot be cleaned", sweep, self._root)
+
+    @asynccontextmanager
+    async def _part(self, target: PurePosixPath, attempt_id: str) -> AsyncIterator[Part]:
+        held = ExitStack()
+        opening = opened_part(self._root, target, owner=attempt_id)
+        try:
+            yield await in_thread(f"{target} cannot be written", held.enter_context, opening)
+        finally:
+            await in_thread(f"{target} cannot be cleaned up", held.close)
+
+
+async def digest(path: Path) -> str:
+    """Return the hexadecimal SHA-256 of an ordinary file.
+
+    Raises:
+        HeldError: there is no such file, or it cannot be read.
+    """
+    return await in_thread(f"{path} cannot be read", _digest, path)
+
+
+def _digest(path: Path) -> str:
+    if not path.is_file():
+        raise HeldError(f"{path} is not a file")
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _verify(part: Part, delivery: Delivery, size_bytes: int) -> Measured:
+    """Check length and container of what was written, and sync it."""
+    if delivery.expected_bytes not in {None, size_bytes}:
+        raise BytesRefusedError(f"{size_bytes} of {delivery.expected_bytes} bytes arrived for {delivery.target}")
+    with part.reader() as file:
+        measured = measure(file, size_bytes)
+    if measured.media_type not in media_types_for(delivery.target):
+        raise BytesRefusedError(f"what arrived for {delivery.target} is {measured.media_type}")
+    os.fsync(part.descriptor)
+    return measured
