@@ -1,0 +1,203 @@
+"""The open HTTP sessions, and the sending of calls to an API.
+
+Three sessions, so that nothing leaks between them: paid calls open a connection each, for a kept one may be closed by
+the server at the very moment of use; all other calls keep theirs; files come over a third that has never seen a key
+and connects to public addresses only. None keeps cookies, reads the environment or follows a redirect.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol, Self
+from urllib.parse import quote
+
+import aiohttp
+from yarl import URL
+
+from render import __version__
+from render.errors import SettingsError
+from render.providers.protocol import Reply
+from render.retry_after import retry_after
+from render.wire.failures import FAILURES, failure, unanswered
+from render.wire.hosts import shown_host
+from render.wire.replies import lower_case
+from render.wire.stream import FileSource, public_socket
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Mapping
+    from contextlib import AbstractAsyncContextManager
+    from types import SimpleNamespace
+
+    from render.providers.protocol import Call
+    from render.wire.hosts import HostRule
+    from render.wire.stream import Stream
+
+_LARGEST_REPLY_BYTES = 4 * 1024 * 1024
+_PIECE_BYTES = 64 * 1024
+#: more at once gained nothing where it was measured
+_DOWNLOADS = 16
+
+
+class Secret(Protocol):
+    """A key that shows itself only when asked."""
+
+    def reveal(self) -> str:
+        """Return the key itself."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Timeouts:
+    """How long is waited, in seconds."""
+
+    connect_s: float = 10.0
+    #: a paid call as a whole
+    submit_s: float = 60.0
+    #: any other call as a whole
+    poll_s: float = 30.0
+    #: a file that sends no byte for so long is given up; there is no limit on a file as a whole
+    stall_s: float = 60.0
+
+
+@dataclass(kw_only=True, slots=True)
+class _Sending:
+    """What the trace hook notes about one call: mutable, because it tells its caller."""
+
+    was_sent: bool = False
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Wire:
+    """HTTP, opened by `async with`; `requests` counts what was sent since, files and redirects included."""
+
+    def __init__(self, *, timeouts: Timeouts | None = None, now: Callable[[], datetime] = _utc_now) -> None:
+        self.requests = 0
+        self._timeouts = timeouts or Timeouts()
+        self._now = now
+        self._open = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        # No limit on connections to an API: waiting for a free one would count against the call's own time.
+        self._paid = await self._session(aiohttp.TCPConnector(force_close=True, limit=0))
+        self._free = await self._session(aiohttp.TCPConnector(limit=0, keepalive_timeout=30))
+        files = await self._session(
+            aiohttp.TCPConnector(limit=_DOWNLOADS, socket_factory=public_socket), auto_decompress=False
+        )
+        times = self._timeouts
+        patience = aiohttp.ClientTimeout(total=None, sock_connect=times.connect_s, sock_read=times.stall_s)
+        self._files = FileSource(session=files, patience=patience, now=self._now)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._open.aclose()
+
+    async def send(self, call: Call, *, base_url: str, key: Secret | str) -> Reply:
+        """Send one call and return its answer, whatever its status; a redirect is an answer too.
+
+        Raises:
+            TransientError: certainly not sent.
+            OutcomeUnknownError: a paid call left, and no whole answer came.
+            ReadFailedError: another call left, and no whole answer came.
+            SettingsError: the base URL or the key cannot be used.
+        """
+        url, headers, sending = _url(base_url, call), _headers(call, key), _Sending()
+        host = shown_host(url)
+        try:
+            async with self._request(call, url, headers=headers, sending=sending) as response:
+                body = await _bounded_body(response)
+                if body is not None:
+                    return self._reply(response, body)
+            trouble = unanswered(f"{host}: the answer is longer than any should be", is_paid=call.is_paid)
+        except FAILURES as error:
+            trouble = failure(error, host=host, was_sent=sending.was_sent, is_paid=call.is_paid)
+        # Outside the handler: what aiohttp says may hold the URL, and a traceback prints what led to an error.
+        raise trouble
+
+    @asynccontextmanager
+    async def stream(self, url: str, *, allowed: HostRule) -> AsyncIterator[Stream]:
+        """Open a file for reading, following at most three redirects, each to an allowed host.
+
+        Raises, here and while reading:
+            HeldError: the host is not allowed, or answers with something that is no file.
+            LinkExpiredError: the link answers 403, 404 or 410.
+            TransientError: the host asks for patience, cannot be reached, or stalls.
+            BytesRefusedError: the file is encoded, or ends early.
+        """
+        async with self._files.opened(url, allowed=allowed) as stream:
+            yield stream
+
+    async def _session(self, connector: aiohttp.TCPConnector, *, auto_decompress: bool = True) -> aiohttp.ClientSession:
+        tracing = aiohttp.TraceConfig()
+        tracing.on_request_headers_sent.append(self._note)
+        session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": f"renderline/{__version__}"},
+            auto_decompress=auto_decompress,
+            trust_env=False,
+            trace_configs=[tracing],
+        )
+        return await self._open.enter_async_context(session)
+
+    async def _note(
+        self, _: aiohttp.ClientSession, context: SimpleNamespace, __: aiohttp.TraceRequestHeadersSentParams
+    ) -> None:
+        self.requests += 1
+        if isinstance(context.trace_request_ctx, _Sending):
+            context.trace_request_ctx.was_sent = True
+
+    def _request(
+        self, call: Call, url: URL, *, headers: Mapping[str, str], sending: _Sending
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        times = self._timeouts
+        return (self._paid if call.is_paid else self._free).request(
+            call.method,
+            url,
+            headers=headers,
+            data=None if call.body is None else json.dumps(call.body, allow_nan=False).encode(),
+            allow_redirects=False,
+            timeout=aiohttp.ClientTimeout(
+                total=times.submit_s if call.is_paid else times.poll_s, sock_connect=times.connect_s
+            ),
+            trace_request_ctx=sending,
+        )
+
+    def _reply(self, response: aiohttp.ClientResponse, body: bytes) -> Reply:
+        headers = lower_case(response.headers)
+        wait_s = retry_after(headers, self._now())
+        return Reply(status=response.status, headers=headers, body=body, retry_after_s=wait_s)
+
+
+def _url(base_url: str, call: Call) -> URL:
+    query = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in call.query.items())
+    try:
+        url = URL(base_url.rstrip("/") + call.path + (f"?{query}" if query else ""), encoded=True)
+        is_usable = url.scheme in {"http", "https"} and bool(url.raw_host) and url.port is not None
+    except ValueError:
+        is_usable = False
+    if not is_usable:
+        raise SettingsError("the base URL of an API is not a URL of the web")
+    return url
+
+
+def _headers(call: Call, key: Secret | str) -> dict[str, str]:
+    text = key if isinstance(key, str) else key.reveal()
+    if not (text.isascii() and text.isprintable() and text.strip()):
+        raise SettingsError("a key is empty or holds characters that no key has", hint="copy it again, on one line")
+    content = {} if call.body is None else {"Content-Type": "application/json"}
+    return {"Accept": "application/json", **content, **call.headers, "Authorization": f"Bearer {text}"}
+
+
+async def _bounded_body(response: aiohttp.ClientResponse) -> bytes | None:
+    """Read the whole body; None where it is longer than any answer should be."""
+    body = bytearray()
+    async for piece in response.content.iter_chunked(_PIECE_BYTES):
+        body += piece
+        if len(body) > _LARGEST_REPLY_BYTES:
+            return None
+    return bytes(body)

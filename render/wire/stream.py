@@ -1,0 +1,173 @@
+"""Opens files on other hosts and reads them piece by piece. Sends no key, for it never has one.
+
+Reads what was sent as it was sent: nothing is decompressed, and a file that ends early or arrives encoded is refused.
+Whether the bytes are a film is not judged here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+from contextlib import asynccontextmanager, closing
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import aiohttp
+from yarl import URL
+
+from render.errors import BytesRefusedError, HeldError, LinkExpiredError, RenderError, TransientError
+from render.retry_after import retry_after
+from render.wire.failures import FAILURES, reason_for
+from render.wire.hosts import is_loopback, is_public, shown_host
+from render.wire.replies import lower_case
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from datetime import datetime
+
+    from aiohttp.client_reqrep import ClientResponse
+    from aiohttp.connector import AddrInfoType
+
+    from render.wire.hosts import HostRule
+
+_PIECE_BYTES = 1024 * 1024
+_MOST_REDIRECTS = 3
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_EXPIRED = frozenset({403, 404, 410})
+_LATER = frozenset({408, 425, 429})
+#: a host that sends less has stalled, although bytes trickle
+_SLOWEST_BYTES_PER_S = 1024
+_HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity"}
+
+#: set while a file is asked for from a server of the user's own on this machine
+_is_own_server: ContextVar[bool] = ContextVar("is_own_server", default=False)
+
+
+class _NotPublicError(OSError):
+    """An allowed name leads to an address inside some network."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stream:
+    """One open file."""
+
+    #: as announced; None where the host announced nothing
+    expected_bytes: int | None
+    #: in order, each at most 1 MiB; to be read once, inside the `async with` that opened the file
+    chunks: AsyncIterator[bytes]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileSource:
+    """The session that files come over, how long it waits, and the clock that dates in headers are read by."""
+
+    session: aiohttp.ClientSession
+    patience: aiohttp.ClientTimeout
+    now: Callable[[], datetime]
+
+    @asynccontextmanager
+    async def opened(self, url: str, *, allowed: HostRule) -> AsyncIterator[Stream]:
+        """Open a file; see `Wire.stream`."""
+        with closing(await self._followed(url, allowed)) as response:
+            self._check(response)
+            yield Stream(expected_bytes=response.content_length, chunks=self._chunks(response))
+
+    async def _followed(self, url: str, allowed: HostRule) -> ClientResponse:
+        """Ask for a file until the answer is no redirect; each hop is judged like the first."""
+        for _ in range(1 + _MOST_REDIRECTS):
+            target = allowed.check(url)
+            response = await self._asked(target, is_own_server=allowed.is_own(target))
+            location = response.headers.get("Location", "")
+            if response.status not in _REDIRECTS or not location:
+                return response
+            response.close()
+            url = _joined(target, location)
+        raise HeldError(f"the link to the file redirects more than {_MOST_REDIRECTS} times")
+
+    async def _asked(self, url: URL, *, is_own_server: bool) -> ClientResponse:
+        mark = _is_own_server.set(is_own_server)
+        try:
+            return await self.session.get(
+                url, headers=_HEADERS, allow_redirects=False, timeout=self.patience, read_bufsize=_PIECE_BYTES
+            )
+        except FAILURES as error:
+            trouble = _not_opened(error, shown_host(url))
+        finally:
+            _is_own_server.reset(mark)
+        # Outside the handler: what aiohttp says may hold the signed link.
+        raise trouble
+
+    def _check(self, response: ClientResponse) -> None:
+        status, host = response.status, shown_host(response.url)
+        if status in _EXPIRED:
+            raise LinkExpiredError(f"{host} answers {status} for the file")
+        if status in _LATER or status >= 500:
+            wait_s = retry_after(lower_case(response.headers), self.now())
+            raise TransientError(f"{host} answers {status} for the file", http_status=status, retry_after_s=wait_s)
+        if not 200 <= status < 300:
+            raise HeldError(f"{host} answers {status} for the file")
+        encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+        if status != 200 or encoding != "identity":
+            raise BytesRefusedError(f"{host} sends no plain file: status {status}, encoding {encoding!a}")
+
+    async def _chunks(self, response: ClientResponse) -> AsyncIterator[bytes]:
+        host, taken = shown_host(response.url), 0
+        pace = _Pace(window_s=self.patience.sock_read or 60.0)
+        trouble: RenderError | None = None
+        try:
+            async for chunk in response.content.iter_chunked(_PIECE_BYTES):
+                taken += len(chunk)
+                pace.check(len(chunk), host=host)
+                yield chunk
+        except aiohttp.ClientPayloadError:
+            trouble = BytesRefusedError(f"{host}: the file ended early, after {taken} bytes")
+        except FAILURES as error:
+            trouble = TransientError(f"{host}: {reason_for(error)}, after {taken} bytes of the file")
+        if trouble is not None:
+            raise trouble
+
+
+class _Pace:
+    """Notices a file that trickles, a window of time after the other."""
+
+    def __init__(self, *, window_s: float) -> None:
+        self._window_s = window_s
+        self._clock = asyncio.get_running_loop().time
+        self._since = self._clock()
+        self._taken = 0
+
+    def check(self, taken: int, *, host: str) -> None:
+        self._taken += taken
+        passed_s = self._clock() - self._since
+        if passed_s < self._window_s:
+            return
+        if self._taken < _SLOWEST_BYTES_PER_S * passed_s:
+            raise TransientError(f"{host}: the file comes at less than {_SLOWEST_BYTES_PER_S} bytes a second")
+        self._since, self._taken = self._clock(), 0
+
+
+def public_socket(address: AddrInfoType) -> socket.socket:
+    """Open a socket for an address on the open internet; one on this machine only for a server of the user's own.
+
+    The name was judged before; this judges what it resolves to, at the moment of connecting.
+    """
+    family, kind, protocol, _, where = address
+    host = str(where[0])
+    if not is_public(host) and not (is_loopback(host) and _is_own_server.get()):
+        raise _NotPublicError(errno.EACCES, "not a public address")
+    return socket.socket(family, kind, protocol)
+
+
+def _not_opened(error: BaseException, host: str) -> RenderError:
+    if isinstance(getattr(error, "os_error", None), _NotPublicError):
+        return HeldError(f"{host} leads to an address that is not public")
+    return TransientError(f"{host}: {reason_for(error)}")
+
+
+def _joined(url: URL, location: str) -> str:
+    try:
+        return str(url.join(URL(location, encoded=True)))
+    except ValueError:
+        raise HeldError("the link to the file redirects to something that is no URL") from None
