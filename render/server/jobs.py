@@ -1,0 +1,112 @@
+"""Owns the work: draws what was sold, in worker threads, and finishes each result no earlier than its time.
+
+Work that a stop or a kill interrupts stays recorded as waiting and is taken up by the next start. Knows nothing of
+HTTP or of the providers' replies.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from render.server.engines.order import DrawingError, DrawingStoppedError
+from render.server.orders import order_of
+from render.server.records import State
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from render.server.engines.order import Engine
+    from render.server.latency import Latency
+    from render.server.ledger import Ledger
+    from render.server.records import Job, Result
+    from render.server.spool import Spool
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tools:
+    """What the work is done with."""
+
+    ledger: Ledger
+    spool: Spool
+    engine: Engine
+    latency: Latency
+    #: how many orders are drawn at the same time
+    threads: int
+
+
+class Workshop:
+    """Everything that is being made. `start` and `close` frame its life."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._pool = ThreadPoolExecutor(tools.threads, thread_name_prefix="render-server-draw")
+        self._workers: dict[str, asyncio.Future[None]] = {}
+        self._closing = threading.Event()
+
+    def start(self) -> None:
+        """Take up what an earlier process left unfinished."""
+        waiting = self._tools.ledger.waiting()
+        jobs = self._tools.ledger.jobs([result.job_id for result in waiting])
+        for result in waiting:
+            self._begin(jobs[result.job_id], result)
+
+    def ready_at(self, job_id: str, *, number: int, accepted_at: float) -> float:
+        """When a result may be handed out, in seconds since 1970; decided by the job's id alone."""
+        return accepted_at + self._tools.latency.seconds(f"{job_id}:{number}")
+
+    def take(self, job: Job, *, results: Sequence[Result]) -> None:
+        """Begin with a job that has just been sold."""
+        for result in results:
+            self._begin(job, result)
+
+    async def wait(self, results: Sequence[Result], *, timeout_s: float) -> None:
+        """Wait until these results are finished, but not longer than that; the work goes on either way."""
+        workers = [self._workers[result.id] for result in results if result.id in self._workers]
+        if workers:
+            await asyncio.wait(workers, timeout=timeout_s)
+
+    async def close(self) -> None:
+        """Stop all work and wait for the threads to notice."""
+        self._closing.set()
+        workers = list(self._workers.values())
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+        await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
+
+    def _begin(self, job: Job, result: Result) -> None:
+        worker = asyncio.ensure_future(self._make(job, result))
+        self._workers[result.id] = worker
+        worker.add_done_callback(lambda _: self._workers.pop(result.id, None))
+
+    async def _make(self, job: Job, result: Result) -> None:
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._pool, self._draw, job, result)
+            finished = replace(result, state=State.DONE)
+        except DrawingStoppedError:
+            return
+        except DrawingError as error:
+            finished = replace(result, state=State.FAILED, error_code=error.code, error_message=error.message)
+        except Exception:  # noqa: BLE001 - a broken engine fails its own render; polls for it must still be answered
+            _log.exception("an engine broke on result %s", result.id)
+            message = "The engine broke; the server's log says how."
+            finished = replace(result, state=State.FAILED, error_code="internalServerError", error_message=message)
+        await asyncio.sleep(max(0.0, result.ready_at - time.time()))
+        self._tools.ledger.finish(replace(finished, finished_at=time.time()))
+
+    def _draw(self, job: Job, result: Result) -> None:
+        if self._closing.is_set():
+            raise DrawingStoppedError
+        order = order_of(job, result=result)
+        engine, is_stopped = self._tools.engine, self._closing.is_set
+        self._tools.spool.fill(
+            result.file_name, write=lambda path: engine.draw(order, target=path, is_stopped=is_stopped)
+        )

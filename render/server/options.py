@@ -1,0 +1,70 @@
+"""What a server is told at its start, and what its request handlers share while it runs."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from render.server.engines.order import Engine
+    from render.server.jobs import Workshop
+    from render.server.ledger import Ledger
+    from render.server.spool import Spool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServerOptions:
+    """How to serve. Raises ValueError for a server that strangers could use without a key."""
+
+    #: holds the database and the files; made where it is missing
+    state_dir: Path
+    host: str = "127.0.0.1"
+    #: 0 takes any free one
+    port: int = 0
+    #: the keys that are let in; None lets in any key that is not empty, and is for loopback only
+    keys: frozenset[str] | None = field(default=None, repr=False)
+    #: the least and the most time from acceptance until a result is handed out
+    latency_s: tuple[float, float] = (0.5, 1.5)
+    #: what file links begin with; None takes the host a request named
+    public_base: str | None = None
+    #: a name in `ENGINES`, or an engine
+    engine: str | Engine = "procedural"
+    drawing_threads: int = 2
+    max_body_bytes: int = 4 * 2**20
+    #: how long a synchronous request is held before it is answered that it takes longer
+    sync_timeout_s: float = 60.0
+
+    def __post_init__(self) -> None:
+        if self.keys is None and not is_loopback(self.host):
+            raise ValueError(f"keys are needed to serve on {self.host}: others than this machine can reach it")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Service:
+    """What every request handler works with."""
+
+    options: ServerOptions
+    ledger: Ledger
+    spool: Spool
+    workshop: Workshop
+
+    def file_url(self, request: web.Request, *, name: str) -> str:
+        """The link to a file, as the sender of this request can follow it."""
+        base = self.options.public_base or f"{request.scheme}://{request.host}"
+        return f"{base.rstrip('/')}/files/{name}"
+
+
+SERVICE = web.AppKey("service", Service)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address leads to this machine and nowhere else."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"

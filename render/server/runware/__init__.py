@@ -1,0 +1,1 @@
+"""The server's side of the Runware task API: `POST /v1`."""
