@@ -1,0 +1,177 @@
+"""Buys what is planned for one lane, never more than its `concurrency` unfinished at a time.
+
+The order that guards money: the intent is durable before the request leaves, the acceptance is durable before it is
+waited for, and an id is made once and never made again. Waiting for the provider is `poller.py`'s business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from render.errors import AccountError, OutcomeUnknownError, ProviderError, RejectedError, TransientError
+from render.events import AttemptPrepared, AttemptSubmitted, RetryScheduled
+from render.records import Action, Attempt, Status
+from render.retry import next_wait
+from render.runner.job import Outcome
+from render.store import Change
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Iterable, Mapping
+
+    from render.providers.protocol import Accepted
+    from render.runner.job import Job
+    from render.runner.lane import Lane
+
+
+class Buyer:
+    """Starts and settles a lane's purchases; what may have been sent already goes before anything new."""
+
+    def __init__(self, lane: Lane, jobs: Iterable[Job]) -> None:
+        self._lane = lane
+        self._shared = lane.shared
+        # An earlier send may be running at the provider, and then it is unfinished work that a new one must wait for.
+        self._queue = sorted(jobs, key=lambda job: job.planned.action is not Action.RECOVER)
+        self._known_ids = set(lane.in_flight)
+        lane.begin()
+
+    async def buy_all(self, group: asyncio.TaskGroup) -> None:
+        """Start one purchase after the other as slots come free, until all are started or the lane is closed."""
+        try:
+            for job in self._queue:
+                if not await self._lane.has_slot():
+                    return
+                self._lane.take_slot(job)
+                self._lane.begin()
+                group.create_task(self._buy(job), name=f"buy {job.task.key}")
+        finally:
+            self._lane.end()
+
+    async def _buy(self, job: Job) -> None:
+        try:
+            # Before the intent is written: a prepared request that never left could not be told from one that did.
+            if not await self._lane.wait_out_quiet() and self._lane.is_open:
+                await self._prepare(job)
+                accepted = await self._send_until_settled(job)
+                if accepted is not None:
+                    await self._accept(job, accepted)
+        finally:
+            if job.attempt is None or job.attempt.status is not Status.SUBMITTED:
+                self._lane.release(job)
+            self._lane.end()
+
+    async def _prepare(self, job: Job) -> None:
+        if job.planned.action is Action.RECOVER:
+            job.may_have_arrived = True
+            job.attempt = replace(job.record, task_key=job.task.key, shot=job.task.shot, path=job.task.path)
+        else:
+            job.attempt = self._new_attempt(job)
+        # Before the POST: a crash after it must find the row.
+        await self._shared.journal.write(Change(attempt=job.attempt))
+        self._shared.emit(AttemptPrepared(key=job.task.key, attempt_id=job.attempt.id, lane=self._lane.name))
+
+    def _new_attempt(self, job: Job) -> Attempt:
+        task, surroundings = job.task, self._shared.surroundings
+        return Attempt(
+            id=surroundings.new_id(),
+            task_key=task.key,
+            fingerprint=job.planned.fingerprint,
+            number=job.planned.next_number,
+            status=Status.PREPARED,
+            shot=task.shot,
+            take=task.take,
+            provider=task.provider,
+            model=task.model,
+            params=task.params,
+            path=task.path,
+            request=self._request(job),
+            endpoint=self._lane.terms.settings.endpoint,
+            run_id=self._shared.run_id,
+            prepared_at=surroundings.now(),
+        )
+
+    def _request(self, job: Job) -> Mapping[str, Any]:
+        spec = self._shared.spec_of(job.task.model)
+        if spec is None:
+            raise LookupError(job.task.model)
+        return self._lane.terms.provider.request(job.task.params, spec, model_id=job.task.model)
+
+    async def _send_until_settled(self, job: Job) -> Accepted | None:
+        """Send until the provider accepts or refuses; None where the job is settled without acceptance."""
+        sends = 0
+        while not await self._lane.wait_out_quiet() and self._lane.is_open:
+            sends += 1
+            try:
+                return await self._send(job)
+            except (TransientError, OutcomeUnknownError) as error:
+                job.may_have_arrived |= isinstance(error, OutcomeUnknownError)
+                if not await self._waited_for_another(job, error, sends):
+                    await self._give_up(job, error)
+                    return None
+            except RejectedError as error:
+                await self._lane.fail(job, error, is_final=True)
+                return None
+            except AccountError as error:
+                self._lane.close(error)
+                await self._give_up(job, error)
+                return None
+        if not job.may_have_arrived:
+            await self._unsend(job)
+        return None
+
+    async def _send(self, job: Job) -> Accepted:
+        provider, our_id = self._lane.terms.provider, job.record.id
+        reply = await self._lane.ask(provider.submit(job.record.request, our_id=our_id))
+        accepted = provider.read_submit(reply, our_id=our_id)
+        if accepted.remote_id in self._known_ids:
+            raise OutcomeUnknownError("the provider answered with the id of another render", http_status=reply.status)
+        self._known_ids.add(accepted.remote_id)
+        return accepted
+
+    async def _waited_for_another(self, job: Job, error: TransientError | OutcomeUnknownError, sends: int) -> bool:
+        """Wait before the next send; False where there must be none."""
+        surroundings = self._shared.surroundings
+        self._lane.stay_away(error.retry_after_s if isinstance(error, TransientError) else None)
+        is_ambiguous = isinstance(error, OutcomeUnknownError) and not self._lane.terms.provider.ids_are_ours
+        wait_s = None if is_ambiguous else next_wait(error, sends=sends, draw=surroundings.draw())
+        if wait_s is None:
+            return False
+        self._shared.emit(
+            RetryScheduled(key=job.task.key, lane=self._lane.name, attempt_no=sends, wait_s=wait_s, cause=error.message)
+        )
+        await surroundings.pause(self._shared.stop, wait_s)
+        return True
+
+    async def _give_up(self, job: Job, error: ProviderError) -> None:
+        """End a job that was not accepted; what may have arrived stays prepared, under its id."""
+        if not job.may_have_arrived:
+            await self._lane.fail(job, error, is_final=False)
+            return
+        outcome = Outcome.PARKED if self._lane.terms.provider.ids_are_ours else Outcome.AMBIGUOUS
+        job.attempt = replace(job.record, error_kind="unknown", error_message=error.message)
+        await self._shared.journal.write(Change(attempt=job.attempt))
+        self._lane.settle(job, outcome, kind=outcome.value, message=error.message)
+
+    async def _unsend(self, job: Job) -> None:
+        """Write down that a prepared request certainly never left, because the run stopped or the lane closed first."""
+        closed_by = self._lane.closed_by
+        message = closed_by.message if closed_by else "the run was stopped before it was sent"
+        job.attempt = replace(job.record, status=Status.FAILED, error_kind="unsent", error_message=message)
+        job.outcome = Outcome.LEFT
+        await self._shared.journal.write(Change(attempt=job.attempt))
+
+    async def _accept(self, job: Job, accepted: Accepted) -> None:
+        job.cost_usd = accepted.cost_usd
+        job.attempt = replace(
+            job.record,
+            status=Status.SUBMITTED,
+            remote_id=accepted.remote_id,
+            submitted_at=self._shared.surroundings.now(),
+            cost_usd=accepted.cost_usd,
+            error_kind="",
+            error_message="",
+        )
+        await self._shared.journal.write(Change(attempt=job.attempt))
+        self._shared.emit(AttemptSubmitted(key=job.task.key, lane=self._lane.name, remote_id=accepted.remote_id))
+        self._lane.track(job, accepted.remote_id)

@@ -1,0 +1,196 @@
+"""Performs a plan and says how it ended.
+
+One task group holds everything that runs: per lane a buyer and a poller, and a few download workers for all.
+A stop is a request: nothing more is sent, what is on its way gets `GRACE_S` to land, and the rest stays recorded for
+the next run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from render.errors import RenderError
+from render.events import RunStarted, RunStopping
+from render.records import Action, Failure, Status
+from render.runner.buyer import Buyer
+from render.runner.fetcher import WORKERS, Fetcher, Home
+from render.runner.job import Job, Outcome
+from render.runner.lane import Lane
+from render.runner.owners import Owners
+from render.runner.poller import Poller
+from render.runner.tally import Ending, summarise
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from render.artifacts.folder import ArtifactFolder
+    from render.records import Plan, PlannedTask, Snapshot, Summary
+    from render.runner.lane import LaneTerms, Shared
+
+#: how long a stopping run waits for replies and files that are already on their way, in seconds
+GRACE_S = 3.0
+
+_BOUGHT = {Action.SUBMIT, Action.RECOVER, Action.POLL}
+_FETCHED = {Action.DOWNLOAD, Action.PLACE}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Score:
+    """What is to be performed, and with what record behind it."""
+
+    plan: Plan
+    snapshot: Snapshot
+    #: by provider name; every provider with work to do
+    lanes: Mapping[str, LaneTerms]
+    folder: ArtifactFolder
+
+
+@dataclass(slots=True)
+class StopRequest:
+    """Set by whoever wants the run to stop; `exit_status` says how the process is to end."""
+
+    event: asyncio.Event
+    signal: str = ""
+    exit_status: int = 0
+
+
+async def conduct(score: Score, shared: Shared, stop: StopRequest) -> Summary:
+    """Do what the plan says; what is accepted on the way is recorded whatever happens.
+
+    Raises:
+        StateError: the record could not be written, so nothing more was bought.
+        SettingsError: a key or a base URL cannot be used.
+        ExceptionGroup: a bug, in this program or in what listens to it.
+    """
+    jobs = [_job(planned, score.lanes) for planned in score.plan.tasks]
+    for job in jobs:
+        _settle_what_needs_nothing(job)
+    to_do = [job for job in jobs if job.outcome is None]
+    shared.emit(RunStarted(run_id=shared.run_id, tasks=len(jobs), to_do=len(to_do)))
+    ready: asyncio.Queue[Job] = asyncio.Queue()
+    lanes = {name: Lane(terms, shared, ready) for name, terms in score.lanes.items()}
+    if to_do:
+        await score.folder.sweep()
+        home = Home(folder=score.folder, owners=Owners(score.snapshot, jobs))
+        fetcher = Fetcher(shared, home, lanes, ready)
+        await _perform_or_explain(_Work(lanes=lanes, fetcher=fetcher, jobs=to_do), shared, stop)
+    return summarise(jobs, _ending(tuple(lanes.values()), shared, stop))
+
+
+def _job(planned: PlannedTask, lanes: Mapping[str, LaneTerms]) -> Job:
+    lane = lanes.get(planned.task.provider)
+    ids_are_ours = lane is not None and lane.provider.ids_are_ours
+    attempt = None if planned.action is Action.SUBMIT else planned.attempt
+    return Job(planned=planned, attempt=attempt, ids_are_ours=ids_are_ours)
+
+
+def _settle_what_needs_nothing(job: Job) -> None:
+    action = job.planned.action
+    if action in _BOUGHT | _FETCHED:
+        return
+    if action is Action.SKIP:
+        job.outcome = Outcome.SKIPPED
+        return
+    is_lost = job.attempt is not None and job.attempt.status is Status.LOST
+    left = Outcome.LOST if is_lost else Outcome.LEFT
+    job.outcome = Outcome.AMBIGUOUS if action is Action.HOLD else left
+    job.failure = Failure(key=job.task.key, kind=job.outcome.value, message=job.planned.reason)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Work:
+    """Who does what in one run."""
+
+    lanes: Mapping[str, Lane]
+    fetcher: Fetcher
+    jobs: Sequence[Job]
+
+    def hand_out(self) -> tuple[list[Buyer], list[Job]]:
+        """Give every lane its jobs; return who buys, and what is only to be placed."""
+        to_buy: dict[str, list[Job]] = {name: [] for name in self.lanes}
+        to_place = []
+        for job in self.jobs:
+            lane = self.lanes[job.task.provider]
+            match job.planned.action:
+                case Action.POLL:
+                    # Unfinished work of an earlier run counts against the lane's concurrency, too.
+                    lane.take_slot(job)
+                    lane.track(job, job.record.remote_id or job.record.id)
+                case Action.DOWNLOAD:
+                    lane.hand_over(job)
+                case Action.PLACE:
+                    lane.begin()
+                    to_place.append(job)
+                case _:
+                    to_buy[lane.name].append(job)
+        return [Buyer(self.lanes[name], jobs) for name, jobs in to_buy.items()], to_place
+
+    async def do(self) -> None:
+        """Buy, poll and place until every lane is through and every file handed over is dealt with."""
+        buyers, to_place = self.hand_out()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.fetcher.place_all(to_place), name="place")
+            for buyer in buyers:
+                group.create_task(buyer.buy_all(group), name="buy")
+            for lane in self.lanes.values():
+                group.create_task(Poller(lane).run(), name=f"poll {lane.name}")
+        await self.fetcher.finish()
+
+
+async def _perform_or_explain(work: _Work, shared: Shared, stop: StopRequest) -> None:
+    try:
+        await _perform(work, shared, stop)
+    except ExceptionGroup as group:
+        # A record that cannot be written has one cause, however many were waiting for it.
+        explained, unexplained = group.split(RenderError)
+        if explained is None or unexplained is not None:
+            raise
+        raise _first(explained) from group
+
+
+def _first(group: ExceptionGroup[RenderError]) -> RenderError:
+    first = group.exceptions[0]
+    return _first(first) if isinstance(first, ExceptionGroup) else first
+
+
+async def _perform(work: _Work, shared: Shared, stop: StopRequest) -> None:
+    async with asyncio.TaskGroup() as group:
+        fetchers = [group.create_task(work.fetcher.work(), name=f"fetch {no}") for no in range(WORKERS)]
+        done = asyncio.Event()
+        doing = group.create_task(work.do(), name="work")
+        doing.add_done_callback(lambda _: done.set())
+        watch = group.create_task(_watch(done, work.lanes, shared, stop), name="stop")
+        await asyncio.wait((doing, watch), return_when=asyncio.FIRST_COMPLETED)
+        for worker in (doing, watch, *fetchers):
+            worker.cancel()
+
+
+async def _watch(done: asyncio.Event, lanes: Mapping[str, Lane], shared: Shared, stop: StopRequest) -> None:
+    """Wait for a request to stop, pass it on, and return when what is on its way has landed or had its time."""
+    await shared.stop.wait()
+    shared.emit(RunStopping(signal=stop.signal))
+    for lane in lanes.values():
+        lane.wake()
+    await shared.surroundings.pause(done, GRACE_S)
+
+
+def _ending(lanes: Sequence[Lane], shared: Shared, stop: StopRequest) -> Ending:
+    refusals = [lane.closed_by for lane in lanes if lane.closed_by is not None]
+    return Ending(
+        signal_status=stop.exit_status,
+        key_refused=any(not refusal.is_credit for refusal in refusals),
+        credit_missing=any(refusal.is_credit for refusal in refusals),
+        requests=shared.wire.requests,
+    )
+
+
+def works(planned: PlannedTask) -> bool:
+    """Whether a run has anything to do for a planned task."""
+    return planned.action in _BOUGHT | _FETCHED
+
+
+def talks(planned: PlannedTask) -> bool:
+    """Whether a planned task talks to its provider, so that its key must be there."""
+    return planned.action in _BOUGHT | {Action.DOWNLOAD}

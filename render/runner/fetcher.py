@@ -1,0 +1,180 @@
+"""Brings finished files home: fetch, check, put in place, record; and places files that only changed their name.
+
+Downloads outrank everything else, so they have workers of their own and hold no slot of a lane. A dead link goes back
+to the lane, which asks for a fresh one; a file that cannot be taken here is held with its link.
+
+First the file, then its record, and in one transaction with it the record of the file that it moved to `.earlier/`. A
+download that fails leaves both as they were; after a crash in between, the next run fetches again, finds the very file
+in place and records the same. Names change first and one after the other: two files may swap theirs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from render.artifacts.folder import Delivery
+from render.errors import BytesRefusedError, HeldError, LinkExpiredError, TransientError
+from render.events import TaskSaved
+from render.expectation import expected, remarks
+from render.records import Artifact, Status
+from render.retry import download_wait
+from render.runner.job import Outcome
+from render.store import Change
+from render.wire import HostRule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from render.artifacts.folder import ArtifactFolder, Received
+    from render.runner.job import Job
+    from render.runner.lane import Lane, Shared
+    from render.runner.owners import Owners
+
+WORKERS = 4
+#: a host of files that asks for more patience than this, in seconds, is left to the next run
+LONGEST_HOLD_S = 60.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Home:
+    """Where files go, and whose are there."""
+
+    folder: ArtifactFolder
+    owners: Owners
+
+
+class Fetcher:
+    """Downloads for all lanes: takes jobs from `ready` whose attempt has a link, or has lost it."""
+
+    def __init__(self, shared: Shared, home: Home, lanes: Mapping[str, Lane], ready: asyncio.Queue[Job]) -> None:
+        self._shared = shared
+        self._folder = home.folder
+        self._owners = home.owners
+        self._lanes = lanes
+        self._ready = ready
+        self._names_are_settled = asyncio.Event()
+
+    async def finish(self) -> None:
+        """Wait until everything handed over so far has been dealt with."""
+        await self._ready.join()
+
+    async def place_all(self, jobs: Iterable[Job]) -> None:
+        """Give files their new names, one after the other; then downloads may begin to take names, too.
+
+        The lane of each job has heard a `begin` for it.
+        """
+        for job in jobs:
+            try:
+                if not self._shared.stop.is_set():
+                    await self._place(job)
+            finally:
+                self._lanes[job.task.provider].end()
+        self._names_are_settled.set()
+
+    async def work(self) -> None:
+        """Fetch one job after the other until cancelled; a run has `WORKERS` of these."""
+        await self._names_are_settled.wait()
+        while True:
+            job = await self._ready.get()
+            try:
+                await self._bring_home(job)
+            finally:
+                self._lanes[job.task.provider].end()
+                self._ready.task_done()
+
+    async def _bring_home(self, job: Job) -> None:
+        try:
+            await self._fetch_until_settled(job)
+        except HeldError as error:
+            await self._hold(job, error)
+        except LinkExpiredError:
+            await self._lanes[job.task.provider].look_again(job)
+
+    async def _fetch_until_settled(self, job: Job) -> None:
+        sends, surroundings = 0, self._shared.surroundings
+        while not self._shared.stop.is_set():
+            sends += 1
+            try:
+                await self._fetch(job)
+            except (TransientError, BytesRefusedError) as error:
+                wait_s = download_wait(sends, draw=surroundings.draw())
+                asked_s = (error.retry_after_s if isinstance(error, TransientError) else None) or 0.0
+                if wait_s is None or asked_s > LONGEST_HOLD_S:
+                    self._park(job, error.message)
+                    return
+                await surroundings.pause(self._shared.stop, wait_s + asked_s)
+            else:
+                return
+
+    async def _fetch(self, job: Job) -> None:
+        attempt = job.record
+        if not attempt.source_url:
+            raise LinkExpiredError("there is no link")
+        lane = self._lanes[job.task.provider].terms
+        allowed = HostRule(hosts=lane.provider.file_hosts, plain_http_hosts=lane.settings.plain_http_hosts)
+        async with self._shared.wire.stream(attempt.source_url, allowed=allowed) as incoming:
+            delivery = Delivery(
+                attempt_id=attempt.id,
+                target=job.task.path,
+                expected_bytes=incoming.expected_bytes,
+                earlier_fingerprint=self._owners.mark(job.task.path, taker=attempt.id),
+            )
+            received = await self._folder.receive(incoming.chunks, delivery=delivery)
+        await self._save(job, received)
+
+    async def _place(self, job: Job) -> None:
+        attempt = job.record
+        artifact = self._owners.artifact_of(attempt)
+        mark = self._owners.mark(job.task.path, taker=attempt.id)
+        try:
+            await self._folder.place(
+                artifact.path, target=job.task.path, sha256=artifact.sha256, earlier_fingerprint=mark
+            )
+        except BytesRefusedError:
+            # What stands there is no longer what was recorded, so the file is fetched again.
+            self._lanes[job.task.provider].hand_over(job)
+        except HeldError as error:
+            await self._hold(job, error)
+        else:
+            await self._record(job, replace(artifact, path=job.task.path), said=())
+
+    async def _save(self, job: Job, received: Received) -> None:
+        spec = self._shared.spec_of(job.task.model)
+        said = remarks(received.measured, expected(job.task, spec)) if spec else ()
+        artifact = Artifact(
+            attempt_id=job.record.id,
+            path=job.task.path,
+            sha256=received.sha256,
+            size_bytes=received.size_bytes,
+            measured=received.measured,
+        )
+        await self._record(job, artifact, said=said)
+
+    async def _record(self, job: Job, artifact: Artifact, *, said: tuple[str, ...]) -> None:
+        displaced = self._owners.displaced_by(artifact)
+        job.attempt = replace(
+            job.record,
+            task_key=job.task.key,
+            shot=job.task.shot,
+            path=job.task.path,
+            status=Status.SAVED,
+            saved_at=self._shared.surroundings.now(),
+            error_kind="",
+            error_message="",
+        )
+        await self._shared.journal.write(*displaced, Change(attempt=job.attempt, artifact=artifact))
+        self._owners.take(*displaced, Change(attempt=job.attempt, artifact=artifact))
+        job.outcome = Outcome.SAVED
+        self._shared.emit(TaskSaved(key=job.task.key, path=artifact.path, size_bytes=artifact.size_bytes, remarks=said))
+
+    async def _hold(self, job: Job, error: HeldError) -> None:
+        lane = self._lanes[job.record.provider]
+        job.attempt = replace(job.record, error_kind="held", error_message=error.message)
+        await self._shared.journal.write(Change(attempt=job.attempt))
+        lane.settle(job, Outcome.HELD, kind="held", message=error.message)
+
+    def _park(self, job: Job, message: str) -> None:
+        lane = self._lanes[job.record.provider]
+        lane.settle(job, Outcome.PARKED, kind="bytes", message=f"{message}; the next run fetches it again")

@@ -1,0 +1,72 @@
+"""One planned task on its way through a run, and how it ended. The only mutable record of a task."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from render.records import Status
+
+if TYPE_CHECKING:
+    from render.records import Attempt, Failure, PlannedTask
+    from render.wish import Task
+
+
+class Outcome(StrEnum):
+    """How a task stands at the end of a run; the words of records.Summary."""
+
+    SAVED = "saved"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    LEFT = "left"
+    AMBIGUOUS = "ambiguous"
+    HELD = "held"
+    PARKED = "parked"
+    LOST = "lost"
+
+
+@dataclass(kw_only=True, slots=True)
+class Job:
+    """A planned task and the newest record of its attempt."""
+
+    planned: PlannedTask
+    #: None until something was prepared
+    attempt: Attempt | None
+    ids_are_ours: bool
+    outcome: Outcome | None = None
+    failure: Failure | None = None
+    #: what the provider charged, if this run learnt it
+    cost_usd: float | None = None
+    #: whether it counts among the lane's unfinished work
+    holds_slot: bool = False
+    #: whether an earlier send may have reached the provider, so that no refusal proves that nothing was bought
+    may_have_arrived: bool = False
+    #: monotonic moment at which this run began to wait for the provider
+    waiting_since: float = 0.0
+    #: monotonic moment of the last poll that found it unfinished
+    unfinished_at: float | None = None
+    #: how often a dead link made us ask for a fresh one
+    refreshes: int = 0
+    #: monotonic moment before which no fresh link is looked for
+    not_before: float = 0.0
+
+    @property
+    def task(self) -> Task:
+        """The task it is about."""
+        return self.planned.task
+
+    @property
+    def record(self) -> Attempt:
+        """Its attempt; only for jobs that have one."""
+        if self.attempt is None:
+            raise LookupError(self.task.key)
+        return self.attempt
+
+    def outcome_if_stopped(self) -> Outcome:
+        """Say how it stands when a run ends before it did."""
+        if self.attempt is None or self.attempt.status in {Status.FAILED, Status.ABANDONED}:
+            return Outcome.LEFT
+        if self.attempt.status is Status.PREPARED and not self.ids_are_ours:
+            return Outcome.AMBIGUOUS
+        return Outcome.PARKED

@@ -1,0 +1,73 @@
+"""Who owns the file under each name, while names change. Decides what is recorded of a file that another displaces.
+
+Knows the record, not the folder: where a file really stands is the business of `render.artifacts`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from render.layout import earlier_path
+from render.store import Change
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from render.records import Artifact, Attempt, Snapshot
+    from render.runner.job import Job
+
+
+class Owners:
+    """The recorded files of a project by path. Files with the same bytes may be recorded under one path."""
+
+    def __init__(self, snapshot: Snapshot, jobs: Iterable[Job]) -> None:
+        self._attempts = {attempt.id: attempt for attempt in snapshot.attempts}
+        self._jobs = {job.attempt.id: job for job in jobs if job.attempt is not None}
+        self._artifacts = dict(snapshot.artifacts)
+        #: ids of attempts, the oldest first
+        self._by_path: dict[str, list[str]] = defaultdict(list)
+        for attempt_id in self._attempts.keys() & self._artifacts.keys():
+            self._by_path[self._artifacts[attempt_id].path].append(attempt_id)
+        order = {attempt_id: number for number, attempt_id in enumerate(self._attempts)}
+        for ids in self._by_path.values():
+            ids.sort(key=order.__getitem__)
+
+    def artifact_of(self, attempt: Attempt) -> Artifact:
+        """Return the file that was recorded for `attempt`; only for attempts that have one."""
+        return self._artifacts[attempt.id]
+
+    def mark(self, path: str, *, taker: str) -> str:
+        """Return the fingerprint of what another than the attempt `taker` has at `path`, or ""."""
+        others = self._others_at(path, taker)
+        return self._current(others[-1]).fingerprint if others else ""
+
+    def displaced_by(self, artifact: Artifact) -> tuple[Change, ...]:
+        """Say what is to be recorded of the files that `artifact` moves away; one with the same bytes stays."""
+        kept = earlier_path(artifact.path, self.mark(artifact.path, taker=artifact.attempt_id))
+        return tuple(
+            Change(attempt=self._current(other), artifact=replace(self._artifacts[other], path=kept))
+            for other in self._others_at(artifact.path, artifact.attempt_id)
+            if self._artifacts[other].sha256 != artifact.sha256
+        )
+
+    def take(self, *changes: Change) -> None:
+        """Note what was recorded."""
+        for change in changes:
+            if change.artifact is None:
+                continue
+            before = self._artifacts.get(change.attempt.id)
+            if before is not None:
+                self._by_path[before.path].remove(change.attempt.id)
+            self._attempts[change.attempt.id] = change.attempt
+            self._artifacts[change.attempt.id] = change.artifact
+            self._by_path[change.artifact.path].append(change.attempt.id)
+
+    def _others_at(self, path: str, attempt_id: str) -> list[str]:
+        return [other for other in self._by_path.get(path, ()) if other != attempt_id]
+
+    def _current(self, attempt_id: str) -> Attempt:
+        """The newest record: a job of this run may have changed it since the snapshot."""
+        job = self._jobs.get(attempt_id)
+        return job.record if job is not None else self._attempts[attempt_id]

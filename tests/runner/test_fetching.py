@@ -1,0 +1,145 @@
+"""What a download may meet: nothing half, nothing foreign, nothing lost while a source is left."""
+
+import pytest
+
+from tests.runner.scripted import another_kind, as_usual, gone, refusing, saying, short_file, whole_file
+from tests.runner.stage import clip, picture, plant
+
+
+@pytest.mark.parametrize(
+    ("make", "fault"),
+    [
+        (picture, short_file),
+        (picture, another_kind),
+        (picture, saying(200, "")),
+        (clip, short_file),
+        (clip, saying(200, "<html>Welcome</html>")),
+        (clip, saying(503, "busy")),
+    ],
+)
+def test_a_file_that_arrives_wrong_is_fetched_again(stage, make, fault):
+    stage.script.files.extend([fault, fault])
+    stage.run(make("a"), saved=1)
+    assert stage.script.fetched.total() == 3
+
+
+def test_a_file_that_stays_wrong_is_left_to_the_next_run(stage):
+    stage.script.files.extend([another_kind] * 8)
+    stage.run(picture("a"), parked=1, exit_status=6)
+    assert stage.files() == []
+    assert stage.statuses() == {"a": ["rendered"]}
+    stage.run(picture("a"), saved=1)
+    assert stage.bought() == {"shot a": 1}
+
+
+def test_a_host_of_files_that_asks_for_long_patience_is_left_to_the_next_run(stage):
+    stage.script.files.append(refusing_for("3600"))
+    stage.run(picture("a"), parked=1, exit_status=6)
+    assert stage.script.fetched.total() == 1
+
+
+def refusing_for(seconds):
+    async def step(moment):
+        response = await saying(503, "busy")(moment)
+        response.headers["Retry-After"] = seconds
+        return response
+
+    return step
+
+
+@pytest.mark.parametrize("make", [picture, clip])
+def test_a_dead_link_is_answered_with_a_fresh_one(stage, make):
+    stage.script.files.extend([gone, gone])
+    stage.run(make("a"), saved=1)
+    assert stage.bought() == {"shot a": 1}
+
+
+def test_a_link_that_works_only_a_little_later_is_not_lost(stage):
+    stage.script.links = {}
+    stage.script.files.extend([gone] * 5)
+
+    async def the_same_link(moment):
+        for order in moment.script.orders.values():
+            order.polls = 1
+        return await as_usual(moment)
+
+    stage.script.polls.extend([as_usual] + [the_same_link] * 20)
+    stage.run(picture("a"), saved=1)
+    assert list(stage.script.fetched.values()) == [6]
+
+
+@pytest.mark.parametrize("make", [picture, clip])
+def test_a_file_that_every_source_says_is_gone_is_lost_and_its_cost_is_told(stage, make):
+    stage.script.files.extend([gone] * 100)
+    summary = stage.run(make("a"), lost=1, exit_status=1)
+    assert "$0.25" in summary.failures[0].message
+    assert summary.cost_usd == pytest.approx(0.25)
+    assert stage.statuses() == {"a": ["lost"]}
+    stage.run(make("a"), lost=1, exit_status=1)
+    assert stage.bought() == {"shot a": 1}
+
+
+def test_a_file_on_a_foreign_host_is_held_with_its_link_and_a_later_run_goes_on(stage):
+    stage.run(picture("b"), saved=1)
+    link = f"http://localhost:{stage.script.port}/files/a.jpg?signature=abc"
+    stage.script.links = {"shot a": link}
+    stage.run(picture("a"), picture("b"), held=1, skipped=1, exit_status=6)
+    (attempt,) = [attempt for attempt in stage.record()[0] if attempt.task_key == "a"]
+    assert (attempt.status, attempt.error_kind, attempt.source_url) == ("rendered", "held", link)
+    stage.run(picture("a"), picture("b"), held=1, skipped=1, exit_status=6)
+    stage.hosts = ("127.0.0.1", "localhost")
+    stage.run(picture("a"), picture("b"), saved=1, skipped=1)
+    assert stage.bought() == {"shot a": 1, "shot b": 1}
+
+
+def test_a_target_that_is_no_file_holds_the_result_until_it_is_gone(stage):
+    blocking = stage.root / "a.jpg"
+    blocking.mkdir(parents=True)
+    stage.run(picture("a"), held=1, exit_status=6)
+    blocking.rmdir()
+    stage.run(picture("a"), saved=1)
+    assert stage.bought() == {"shot a": 1}
+
+
+@pytest.mark.parametrize("make", [picture, clip])
+def test_a_file_that_was_removed_is_fetched_again_and_not_bought(stage, make):
+    task = make("a")
+    stage.run(task, saved=1)
+    (stage.root / task.path).unlink()
+    stage.run(task, saved=1)
+    assert stage.bought() == {"shot a": 1}
+
+
+def test_a_file_that_was_removed_after_its_link_died_is_asked_about_and_fetched(stage):
+    stage.run(picture("a"), saved=1)
+    (stage.root / "a.jpg").unlink()
+    stage.script.files.extend([gone, whole_file])
+    stage.run(picture("a"), saved=1)
+    assert stage.bought() == {"shot a": 1}
+    assert len(stage.script.arrivals) == 1
+
+
+def test_what_stood_at_the_target_before_is_kept(stage):
+    plant(stage.root, "a.jpg", b"somebody's own")
+    summary = stage.attempt_to_run(picture("a"))
+    assert summary.saved == 1
+    (kept,) = stage.kept()
+    assert (stage.root / kept).read_bytes() == b"somebody's own"
+
+
+def test_one_lost_file_does_not_keep_its_neighbours_from_coming_home(stage):
+    stage.script.failing = {}
+
+    async def gone_for_a(moment):
+        return await (gone if "shot-a" in moment.request.path else whole_file)(moment)
+
+    stage.script.files.extend([gone_for_a] * 100)
+    stage.run(*map(picture, "abcd"), saved=3, lost=1, exit_status=1)
+
+
+def test_a_key_that_is_refused_does_not_stop_files_whose_links_are_known(stage):
+    stage.script.files.extend([another_kind] * 8)
+    stage.run(picture("a"), parked=1, exit_status=6)
+    stage.script.polls.extend([refusing(401, "invalidApiKey", is_named=False)] * 50)
+    stage.script.submits.append(refusing(401, "invalidApiKey", is_named=False))
+    stage.run(picture("a"), picture("b"), saved=1, failed=1, exit_status=3)
