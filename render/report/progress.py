@@ -1,0 +1,85 @@
+"""What a run shows while it works: a line an event, and below them a bar where a person watches."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from render.events import (
+    AttemptSubmitted,
+    LaneClosed,
+    PollFailed,
+    RetryScheduled,
+    RunStopping,
+    TaskFailed,
+    TaskRendered,
+    TaskSaved,
+)
+from render.report.table import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from render.events import Event
+    from render.report.palette import Palette
+    from render.settings import Display
+
+#: where the words after the first begin
+_COLUMN = 10
+_FAILED_WORDS = {"parked": "parked", "held": "held", "ambiguous": "ambiguous", "lost": "lost"}
+
+
+def line_for(event: Event, paint: Palette) -> str:  # noqa: PLR0911 - a row an event
+    """Return what to print about an event, or "" for those that need no line."""
+    match event:
+        case AttemptSubmitted():
+            return _line("sent", paint.cyan, f"{event.key}  to {event.lane}")
+        case RetryScheduled():
+            return _line("again", paint.yellow, f"{event.key}  in {event.wait_s:.1f} s: {event.cause}")
+        case TaskRendered():
+            cost = f"  ${event.cost_usd:.4f}" if event.cost_usd is not None else ""
+            return _line("rendered", paint.cyan, f"{event.key}{cost}")
+        case TaskSaved():
+            saved = _line("saved", paint.green, f"{event.path}  ") + paint.dim(size_text(event.size_bytes))
+            return "\n".join((saved, *(" " * _COLUMN + f"{paint.yellow('note:')} {said}" for said in event.remarks)))
+        case TaskFailed():
+            return _line(_FAILED_WORDS.get(event.kind, "failed"), paint.red, f"{event.key}: {event.message}")
+        case LaneClosed():
+            return _line("closed", paint.red, f"{event.lane}: {event.cause}")
+        case PollFailed():
+            return _line("waiting", paint.yellow, f"for {event.lane}, {event.wait_s:.1f} s: {event.cause}")
+        case RunStopping():
+            told = f"on {event.signal}: nothing more is sent; again to leave at once"
+            return _line("stopping", paint.yellow, told)
+        case _:
+            return ""
+
+
+def _line(word: str, colour: Callable[[str], str], told: str) -> str:
+    return colour(word) + " " * (_COLUMN - len(word)) + one_line(told)
+
+
+def size_text(size_bytes: int) -> str:
+    """Return a size as people read it: 734 B, 12.3 kB, 4.5 MB."""
+    for unit, factor in (("MB", 1e6), ("kB", 1e3)):
+        if size_bytes >= factor:
+            return f"{size_bytes / factor:.1f} {unit}"
+    return f"{size_bytes} B"
+
+
+@contextmanager
+def progress(screen: Display, paint: Palette, *, write: Callable[[str], None]) -> Iterator[Callable[[Event], None]]:
+    """Yield a listener that shows a run: lines through `write`, and a bar on stderr where lines may be redrawn."""
+    if not screen.is_live:
+        yield lambda event: _write_line(event, paint, write)
+        return
+    from render.report.bar import bar  # noqa: PLC0415 - slow to import, and only wanted where somebody watches
+
+    with bar() as listen:
+        yield lambda event: listen(event, line_for(event, paint))
+
+
+def _write_line(event: Event, paint: Palette, write: Callable[[str], None]) -> None:
+    line = line_for(event, paint)
+    if line:
+        write(line)
