@@ -1,0 +1,37 @@
+"""`render models`: what can be asked for."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from render.catalog.load import load_catalog
+from render.commands.options import json_option
+from render.commands.say import data
+from render.errors import UsageError
+from render.report.models import model_json, model_text, models_json, models_text
+from render.settings import display
+
+
+@click.command()
+@click.argument("name", required=False)
+@json_option
+def command(name: str | None, *, as_json: bool) -> int:
+    """List the models that can be asked for, or show every parameter of NAME (an alias or a full id).
+
+    Models in ./models/*.yaml are listed too.
+    """
+    beside = Path("models")
+    catalog = load_catalog((beside,) if beside.is_dir() else ())
+    width = display("stdout").width
+    if name is None:
+        specs = catalog.specs
+        data(json.dumps(models_json(specs), indent=2) if as_json else models_text(specs, width))
+        return 0
+    spec = catalog.page(name)
+    if spec is None:
+        raise UsageError(f"there is no model `{name}`", hint=f"did you mean {', '.join(catalog.nearest(name))}?")
+    data(json.dumps(model_json(spec), indent=2) if as_json else model_text(spec, width))
+    return 0

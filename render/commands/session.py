@@ -1,0 +1,200 @@
+"""One run from a process's point of view: keys, lock, log, screen, signals and the event loop.
+
+Everything is checked before anything is sent: the manifest is in order, the keys are there, the folder can be written,
+and nobody else is writing the record.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import time
+import uuid
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from render.artifacts.folder import ArtifactFolder
+from render.artifacts.presence import presence
+from render.commands.reach import nowhere
+from render.commands.say import talk
+from render.errors import SettingsError
+from render.log import open_log
+from render.project import read_record
+from render.providers import PROVIDERS
+from render.report.palette import palette
+from render.report.progress import progress
+from render.runner.conductor import Score, StopRequest, conduct, talks, works
+from render.runner.journal import Journal
+from render.runner.lane import LaneTerms, Shared
+from render.runner.surroundings import Surroundings
+from render.settings import OFFLINE, Secret, read_key
+from render.store import open_store
+from render.wire import Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractAsyncContextManager
+
+    from render.events import Event
+    from render.project import Project
+    from render.records import Plan, Snapshot, Summary
+    from render.settings import Display, LaneSettings
+    from render.store import Store
+
+DEFAULT_CONCURRENCY = 4
+_SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Session:
+    """A run of one project; `reach` opens what is needed to reach the providers and yields their settings."""
+
+    project: Project
+    screen: Display
+    reach: Callable[[Project], AbstractAsyncContextManager[Mapping[str, LaneSettings]]]
+    #: beats what the manifest says
+    concurrency: int | None = None
+
+    def perform(self) -> Summary:
+        """Render what is missing and return how it went.
+
+        Raises:
+            SettingsError: a key is missing, the folder cannot be written, or the offline server cannot start.
+            StateError: the record cannot be used, or somebody else is writing it.
+        """
+        self._keys(self.project.plan(read_record(self.project)))
+        self._check_folder()
+        folders, kind = self.project.folders, self.project.kind
+        with open_store(folders.state, project=self.project.manifest.project, kind=kind) as store:
+            snapshot = store.snapshot()
+            present = presence(folders.output, snapshot.artifacts.values())
+            return self._perform(store, _with_presence(snapshot, present))
+
+    def _perform(self, store: Store, snapshot: Snapshot) -> Summary:
+        plan, real = self.project.plan(snapshot), _surroundings()
+        keys = self._keys(plan)
+        run_id = real.new_id()
+        store.begin_run(run_id, started_at=real.now())
+        with ExitStack() as stack:
+            secrets = [key for key in keys.values() if key is not None and not self.project.is_offline]
+            log = stack.enter_context(
+                open_log(self.project.folders.output / "render.log", run_id=run_id, secrets=secrets, now=real.now)
+            )
+            show = stack.enter_context(progress(self.screen, palette(self.screen), write=_echo))
+            run = _Run(session=self, plan=plan, snapshot=snapshot, keys=keys, run_id=run_id, emit=_both(log, show))
+            summary = asyncio.run(run.carry_out(store, real))
+        store.end_run(run_id, ended_at=real.now(), exit_status=summary.exit_status)
+        return summary
+
+    def _keys(self, plan: Plan) -> Mapping[str, Secret | None]:
+        """Read the key of every provider that something must be asked of.
+
+        Raises:
+            SettingsError: one is missing.
+        """
+        talking = {planned.task.provider for planned in plan.tasks if talks(planned)}
+        working = {planned.task.provider for planned in plan.tasks if works(planned)}
+        if self.project.is_offline:
+            return dict.fromkeys(sorted(working), Secret(OFFLINE))
+        return {
+            name: read_key(provider.key_variable) if name in talking else None
+            for name, provider in PROVIDERS.items()
+            if name in working
+        }
+
+    def _check_folder(self) -> None:
+        output = self.project.folders.output
+        try:
+            output.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(f"cannot make the folder {output}: {error.strerror}") from error
+        if not os.access(output, os.W_OK | os.X_OK):
+            raise SettingsError(f"cannot write to the folder {output}", hint="choose another with --out DIR")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Run:
+    """What one event loop works on."""
+
+    session: Session
+    plan: Plan
+    snapshot: Snapshot
+    keys: Mapping[str, Secret | None]
+    run_id: str
+    emit: Callable[[Event], None]
+
+    async def carry_out(self, store: Store, real: Surroundings) -> Summary:
+        stop = StopRequest(event=asyncio.Event())
+        _listen_for_signals(stop)
+        project = self.session.project
+        reach = self.session.reach if self.keys else nowhere
+        async with reach(project) as settings, Wire() as wire, Journal(store.write) as journal:
+            shared = Shared(
+                wire=wire,
+                journal=journal,
+                surroundings=real,
+                spec_of=project.catalog.find,
+                emit=self.emit,
+                stop=stop.event,
+                run_id=self.run_id,
+            )
+            lanes = {name: self._terms(name, settings[name]) for name in self.keys}
+            folder = ArtifactFolder(project.folders.output)
+            score = Score(plan=self.plan, snapshot=self.snapshot, lanes=lanes, folder=folder)
+            return await conduct(score, shared, stop)
+
+    def _terms(self, name: str, settings: LaneSettings) -> LaneTerms:
+        wishes = {wish.name: wish.concurrency for wish in self.session.project.manifest.lanes}
+        concurrency = self.session.concurrency or wishes.get(name) or DEFAULT_CONCURRENCY
+        return LaneTerms(provider=PROVIDERS[name], settings=settings, key=self.keys[name], concurrency=concurrency)
+
+
+def _surroundings() -> Surroundings:
+    return Surroundings(
+        now=lambda: datetime.now(UTC),
+        monotonic=time.monotonic,
+        draw=random.random,
+        new_id=lambda: str(uuid.uuid4()),
+    )
+
+
+def _with_presence(snapshot: Snapshot, present: frozenset[str]) -> Snapshot:
+    return type(snapshot)(attempts=snapshot.attempts, artifacts=snapshot.artifacts, present=present)
+
+
+def _listen_for_signals(stop: StopRequest) -> None:
+    """The first signal asks the run to stop; the second leaves at once, which the record survives."""
+    loop = asyncio.get_running_loop()
+
+    def on_signal(number: signal.Signals) -> None:
+        if stop.event.is_set():
+            os._exit(_SIGNALS[number])
+        stop.signal, stop.exit_status = number.name, _SIGNALS[number]
+        stop.event.set()
+
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, on_signal, number)
+
+
+def _echo(line: str) -> None:
+    talk(line)
+
+
+def _both(log: Callable[[Event], None], show: Callable[[Event], None]) -> Callable[[Event], None]:
+    """Log and show every event; a screen that has gone away does not stop paid work."""
+    is_watched = True
+
+    def emit(event: Event) -> None:
+        nonlocal is_watched
+        log(event)
+        if is_watched:
+            try:
+                show(event)
+            except OSError:
+                is_watched = False
+
+    return emit

@@ -1,0 +1,42 @@
+"""`render status`: say how each task stands in the record."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from render.commands.options import chosen, project_options
+from render.commands.say import data
+from render.project import read_record
+from render.report.palette import palette
+from render.report.status import status_json, status_text
+from render.settings import display
+from render.store import writer_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@project_options
+def command(manifest: Path | None, *, offline: bool, out: Path | None, as_json: bool) -> int:
+    """Say how each task of MANIFEST stands in the record; works while a run is going on. Changes nothing.
+
+    Without MANIFEST the only *.shots.yaml here or in manifests/ is used.
+
+    The status is the last fact that is safely written down: prepared, submitted, rendered, saved, failed, abandoned,
+    lost; or `new`. Beside it stands why an unfinished task rests: parked (the next run goes on with it), ambiguous
+    (it may have been paid for, and only a person can decide) or held (finished, but its file was not taken).
+    """
+    project = chosen(manifest, offline=offline, out=out)
+    is_running = writer_of(project.folders.state) is not None
+    plan = project.plan(read_record(project))
+    if as_json:
+        data(json.dumps(status_json(plan, is_running=is_running), ensure_ascii=False, indent=2))
+    else:
+        screen = display("stdout")
+        text = status_text(plan, palette(screen), is_running=is_running, width=screen.row_width)
+        data(text)
+    return 0

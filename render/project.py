@@ -1,0 +1,103 @@
+"""Opens a manifest together with its record: tasks, snapshot and plan. What every command about shots starts from.
+
+Reading needs no lock, no key and no network.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from render.artifacts.presence import presence
+from render.catalog.load import catalog_beside
+from render.expand import expand
+from render.manifest.load import load_manifest
+from render.plan import LaneFacts, plan
+from render.providers import PROVIDERS
+from render.records import Snapshot
+from render.settings import OFFLINE, folders, lane_settings
+from render.store import read_snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from render.catalog.load import Catalog
+    from render.records import Plan
+    from render.settings import Folders, LaneSettings
+    from render.wish import Manifest, Problem, Task
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Where:
+    """Where a command looks for the record: options that stand on the command line."""
+
+    out: Path | None = None
+    is_offline: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Project:
+    """A manifest in order, its tasks, and where its record is."""
+
+    manifest: Manifest
+    warnings: tuple[Problem, ...]
+    catalog: Catalog
+    tasks: tuple[Task, ...]
+    folders: Folders
+    is_offline: bool
+    #: by provider name, for the providers the tasks use; empty offline, where the address is not known before the run
+    lanes: Mapping[str, LaneSettings]
+
+    @property
+    def kind(self) -> str:
+        """What the record says of its purchases: `paid` or `offline`."""
+        return OFFLINE if self.is_offline else "paid"
+
+    def plan(self, snapshot: Snapshot) -> Plan:
+        """Say what a run would do about every task, and why."""
+        facts = {
+            name: LaneFacts(
+                endpoint=self.lanes[name].endpoint if name in self.lanes else OFFLINE,
+                ids_are_ours=provider.ids_are_ours,
+            )
+            for name, provider in PROVIDERS.items()
+            if self.is_offline or name in self.lanes
+        }
+        return plan(self.tasks, snapshot, spec_of=self.catalog.find, lanes=facts)
+
+
+def open_project(path: Path, where: Where) -> Project:
+    """Load the manifest at `path` and say where its record is.
+
+    Raises:
+        ManifestError: the manifest is not in order.
+        SettingsError: it cannot be read, or a base URL makes no sense.
+    """
+    catalog = catalog_beside(path)
+    manifest, warnings = load_manifest(path, catalog)
+    tasks = expand(manifest, catalog.find)
+    lanes = {} if where.is_offline else _lanes()
+    return Project(
+        manifest=manifest,
+        warnings=warnings,
+        catalog=catalog,
+        tasks=tasks,
+        folders=folders(path, project=manifest.project, out=where.out, is_offline=where.is_offline),
+        is_offline=where.is_offline,
+        lanes=lanes,
+    )
+
+
+def read_record(project: Project) -> Snapshot:
+    """Read the record without a lock, while somebody may be writing it; empty where there is none."""
+    attempts, artifacts = read_snapshot(project.folders.state)
+    present = presence(project.folders.output, artifacts.values())
+    return Snapshot(attempts=attempts, artifacts=artifacts, present=present)
+
+
+def _lanes() -> dict[str, LaneSettings]:
+    return {
+        name: lane_settings(provider.base_url_variable, provider.default_base_url)
+        for name, provider in PROVIDERS.items()
+    }

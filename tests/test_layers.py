@@ -1,0 +1,142 @@
+"""The house rules that a tool can see: what start-up may import, how large things may be, and words to avoid."""
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import render
+
+ROOT = Path(render.__file__).parents[1]
+MODULES = sorted((ROOT / "render").rglob("*.py"))
+PYTHON = sorted(file for folder in ("render", "tests", "benchmarks") for file in (ROOT / folder).rglob("*.py"))
+TEXTS = sorted(
+    {
+        *PYTHON,
+        *ROOT.glob("*.*"),
+        *(ROOT / name for name in ("Makefile", "LICENSE")),
+        *(
+            file
+            for folder in ("render", "tests", "benchmarks", "docs", "manifests", "schemas", "requirements", ".ci")
+            for file in (ROOT / folder).rglob("*")
+            if file.suffix not in {".pyc", ".pyi"}
+        ),
+    }
+)
+
+MANIFEST = """\
+version: 1
+project: one
+shots:
+  - {id: a, model: kandinsky-5-lite, prompt: A steam train, width: 768, height: 512, duration: 5}
+"""
+HEAVY = {"aiohttp", "aiofiles", "structlog", "rich", "jsonschema", "asyncio", "numpy", "av", "PIL"}
+WATCH = """
+import json, sys
+from render.cli import run
+status = run(sys.argv[1:])
+print(json.dumps([status, sorted(sys.modules)]), file=sys.stderr)
+"""
+
+
+def imported_by(*arguments, cwd):
+    done = subprocess.run(
+        [sys.executable, "-c", WATCH, *arguments],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    status, modules = json.loads(done.stderr.splitlines()[-1])
+    assert status == 0, done.stdout + done.stderr
+    return {*modules, *(module.partition(".")[0] for module in modules)}
+
+
+@pytest.fixture
+def manifest(tmp_path):
+    (tmp_path / "one.shots.yaml").write_text(MANIFEST)
+    return "one.shots.yaml"
+
+
+def test_help_imports_click_and_nothing_heavier(tmp_path):
+    modules = imported_by("--help", cwd=tmp_path)
+    assert "click" in modules
+    assert not modules & (HEAVY | {"yaml", "jsonschema_rs", "sqlite3", "dataclasses"})
+    assert {module for module in modules if module.startswith("render")} == {"render", "render.cli"}
+
+
+@pytest.mark.parametrize("name", ["validate", "plan", "run", "status", "models", "schema"])
+def test_the_help_of_a_command_imports_nothing_heavy(tmp_path, name):
+    assert not imported_by(name, "--help", cwd=tmp_path) & HEAVY
+
+
+@pytest.mark.parametrize("command", ["validate", "plan", "status"])
+def test_what_only_reads_imports_nothing_heavy(tmp_path, manifest, command):
+    modules = imported_by(command, manifest, cwd=tmp_path)
+    assert {"yaml", "jsonschema_rs"} <= modules
+    assert not modules & HEAVY
+
+
+def test_checking_a_manifest_needs_no_record_and_no_provider(tmp_path, manifest):
+    modules = imported_by("validate", manifest, cwd=tmp_path)
+    assert not modules & {"sqlite3", "render.store", "render.providers", "render.plan", "render.project"}
+
+
+def functions(tree):
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def shown(file):
+    return str(file.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("file", MODULES, ids=shown)
+def test_a_module_says_what_it_owns_and_stays_small(file):
+    text = file.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    assert ast.get_docstring(tree)
+    assert len(text.splitlines()) <= 300
+    assert [node.name for node in functions(tree) if node.end_lineno - node.lineno >= 40] == []
+
+
+@pytest.mark.parametrize("file", PYTHON, ids=shown)
+def test_a_file_is_named_for_what_it_holds(file):
+    assert file.stem not in {"utils", "util", "helpers", "common", "base", "manager", "misc"}
+
+
+def mocks_in(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.partition(".")[0] in {"unittest", "mock"})
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in {"unittest", "mock"}:
+            yield node.module
+
+
+@pytest.mark.parametrize("file", PYTHON, ids=shown)
+def test_nothing_pretends(file):
+    assert list(mocks_in(ast.parse(file.read_text(encoding="utf-8")))) == []
+
+
+@pytest.mark.parametrize("file", PYTHON, ids=shown)
+def test_a_silenced_check_is_named(file):
+    text = file.read_text(encoding="utf-8")
+    assert re.findall(r"#\s*type:\s*ignore(?!\[)", text) == []
+    assert re.findall(r"#\s*noqa(?!:)", text) == []
+
+
+def test_no_file_names_a_place_on_somebodys_machine():
+    place = re.compile(r"(?<![\w.])/(?:home|Users|root|work|mnt)/\w")
+    found = [
+        f"{shown(file)}: {line}"
+        for file in TEXTS
+        if file.is_file()
+        for line in file.read_text(encoding="utf-8", errors="replace").splitlines()
+        if place.search(line)
+    ]
+    assert found == []
