@@ -1,0 +1,130 @@
+"""The product as a user meets it: the command `render` in a process of its own, and a server in another."""
+
+import http.client
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+#: quick to draw: two small stills, and nothing to pay attention to
+STILLS = """\
+version: 1
+project: stills
+defaults: {model: kandinsky-5-image-lite, width: 640, height: 1408, output_format: WEBP, output_quality: 20}
+shots:
+  - {id: lamp, prompt: A lamp on a sill, seed: 7}
+  - {id: moth, prompt: A moth at the glass, seed: 8}
+"""
+
+RENDER = [sys.executable, "-m", "render"]
+MANIFESTS = Path(__file__).parents[2] / "manifests"
+_PATIENCE_S = 60
+
+
+@dataclass
+class Command:
+    """Runs `render` in a folder, with an environment that holds nothing of ours unless it is given."""
+
+    folder: Path
+    environment: dict
+
+    def __call__(self, *arguments, cwd=None, status=0, **variables):
+        done = subprocess.run(
+            [*RENDER, *map(str, arguments)],
+            cwd=cwd or self.folder,
+            env={**self.environment, **variables},
+            capture_output=True,
+            text=True,
+            timeout=_PATIENCE_S,
+            check=False,
+        )
+        assert status is None or done.returncode == status, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        assert "Traceback" not in done.stderr
+        return done
+
+    def json(self, *arguments, **options):
+        return json.loads(self(*arguments, "--json", **options).stdout)
+
+    def start(self, *arguments, **variables):
+        return subprocess.Popen(
+            [*RENDER, *map(str, arguments)],
+            cwd=self.folder,
+            env={**self.environment, **variables},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+
+@dataclass
+class Server:
+    base_url: str
+
+    @property
+    def variables(self):
+        return {
+            "RUNWARE_BASE_URL": f"{self.base_url}/v1",
+            "RUNWARE_API_KEY": "canary-key-of-runware",
+            "AIMLAPI_BASE_URL": self.base_url,
+            "AIMLAPI_API_KEY": "canary-key-of-aimlapi",
+        }
+
+    def ask(self, path):
+        with closing(http.client.HTTPConnection(self.base_url.removeprefix("http://"), timeout=10)) as connection:
+            connection.request("GET", path)
+            return json.load(connection.getresponse())
+
+    def ledger(self):
+        return self.ask("/admin/ledger")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A project folder: manifests in `manifests/`, and a mark that says where its root is."""
+    shutil.copytree(MANIFESTS, tmp_path / "project" / "manifests")
+    (tmp_path / "project" / "pyproject.toml").touch()
+    (tmp_path / "project" / "stills.yaml").write_text(STILLS, encoding="utf-8")
+    return tmp_path / "project"
+
+
+@pytest.fixture
+def render(folder):
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", "TERM": "dumb"}
+    return Command(folder=folder, environment=environment)
+
+
+@pytest.fixture
+def server(render, tmp_path):
+    """`render serve` in a process of its own, quick enough for tests and slow enough to be interrupted."""
+    process = render.start("serve", "--port", "0", "--state", tmp_path / "server", "--latency", "0.3", "0.6")
+    line = process.stdout.readline()
+    assert line.startswith("serving on http://127.0.0.1:"), line + process.stderr.read()
+    yield Server(base_url=line.split()[2].rstrip(";"))
+    end(process)
+
+
+def end(process, number=signal.SIGTERM):
+    process.send_signal(number)
+    try:
+        process.communicate(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise
+
+
+def wait_until(condition):
+    """Ask again and again until `condition()` is true, a bounded number of times."""
+    for _ in range(int(_PATIENCE_S / 0.02)):
+        if condition():
+            return
+        time.sleep(0.02)
+    raise AssertionError("what was waited for did not happen")

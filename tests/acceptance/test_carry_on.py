@@ -1,0 +1,84 @@
+"""A run that is killed is carried on by the next: every file is there, and nothing was bought twice."""
+
+import json
+import signal
+from collections import Counter
+
+from render.containers.measure import measure
+from tests.acceptance.conftest import Server, end, wait_until
+
+KANDINSKY = "manifests/kandinsky.shots.yaml"
+
+
+def bought(ledger):
+    return Counter(purchase["id"] for purchase in ledger["purchases"])
+
+
+def assert_eight_whole_files(status, folder):
+    assert [task["status"] for task in status["tasks"]] == ["saved"] * 8
+    for task in status["tasks"]:
+        path = folder / task["path"]
+        with path.open("rb") as file:
+            measure(file, path.stat().st_size)
+
+
+def changed_at(folder):
+    return {path: path.stat().st_mtime_ns for path in folder.glob("*/*.*")}
+
+
+def test_a_killed_run_is_carried_on_and_each_task_is_bought_once(render, server, tmp_path):
+    process = render.start("run", KANDINSKY, **server.variables)
+    wait_until(lambda: len(server.ledger()["purchases"]) >= 3)
+    end(process, signal.SIGKILL)
+    assert 3 <= len(server.ledger()["purchases"]) <= 8
+
+    second = render.json("run", KANDINSKY, **server.variables)
+
+    assert second["saved"] + second["skipped"] == second["tasks"] == 8
+    output = render.folder / "renders" / "kandinsky-examples"
+    assert_eight_whole_files(render.json("status", KANDINSKY, **server.variables), output)
+    counts = bought(server.ledger())
+    assert len(counts) == 8
+    assert set(counts.values()) == {1}
+
+    requests, files = server.ledger()["total_requests"], changed_at(output)
+    manifest = render.folder / KANDINSKY
+    third = render.json("run", KANDINSKY, **server.variables)
+    elsewhere = render.json("run", manifest, cwd=tmp_path, **server.variables)
+
+    assert third["requests"] == elsewhere["requests"] == 0
+    assert third["skipped"] == elsewhere["skipped"] == 8
+    assert server.ledger()["total_requests"] == requests
+    assert changed_at(output) == files
+
+
+def test_a_kill_that_takes_the_embedded_server_too_is_carried_on(render, tmp_path):
+    log = render.folder / "renders-offline" / "kandinsky-examples" / "render.log"
+    process = render.start("run", KANDINSKY, "--offline")
+    wait_until(lambda: log.exists() and log.read_text().count('"attempt.submitted"') >= 3)
+    end(process, signal.SIGKILL)
+
+    second = render.json("run", KANDINSKY, "--offline")
+
+    assert second["saved"] + second["skipped"] == second["tasks"] == 8
+    output = render.folder / "renders-offline" / "kandinsky-examples"
+    status = render.json("status", KANDINSKY, "--offline")
+    assert_eight_whole_files(status, output)
+    accepted = [json.loads(line)["remote_id"] for line in log.read_text().splitlines() if '"attempt.submitted"' in line]
+    assert {task["remote_id"] for task in status["tasks"]} == set(accepted)
+    counts = bought(ledger_on_disk(render, render.folder / "renders-offline" / ".server"))
+    assert len(counts) == 8
+    assert set(counts.values()) == {1}
+
+    third = render.json("run", render.folder / KANDINSKY, "--offline", cwd=tmp_path)
+    assert (third["requests"], third["skipped"]) == (0, 8)
+
+
+def ledger_on_disk(render, state):
+    """Ask a server that carries on from the embedded one's folder what was bought."""
+    process = render.start("serve", "--port", "0", "--state", state)
+    base_url = process.stdout.readline().split()[2].rstrip(";")
+    try:
+        return Server(base_url=base_url).ledger()
+    finally:
+        end(process)

@@ -1,0 +1,151 @@
+"""What the command line promises: exit statuses, JSON alone on stdout, and messages that say what to do."""
+
+import json
+import socket
+
+import pytest
+
+from render.store import open_store
+
+DEMO = "manifests/demo.shots.yaml"
+KANDINSKY = "manifests/kandinsky.shots.yaml"
+STILLS = "stills.yaml"
+
+
+def test_without_a_key_nothing_is_sent_and_the_way_out_is_named(render, server):
+    variables = {name: value for name, value in server.variables.items() if not name.endswith("_KEY")}
+
+    done = render("run", KANDINSKY, status=3, **variables)
+
+    assert "RUNWARE_API_KEY" in done.stderr
+    assert "--offline" in done.stderr
+    assert server.ledger()["total_requests"] == 0
+    assert not (render.folder / "renders").exists()
+
+
+def test_a_key_may_come_from_a_file(render, server, tmp_path):
+    key = tmp_path / "key"
+    key.write_text("a-key-from-a-file\n")
+    variables = {"RUNWARE_BASE_URL": server.variables["RUNWARE_BASE_URL"], "RUNWARE_API_KEY_FILE": str(key)}
+
+    assert render.json("run", STILLS, **variables)["saved"] == 2
+
+
+def test_a_plan_needs_no_key_and_no_network(render):
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        plan = render.json("plan", KANDINSKY, RUNWARE_BASE_URL=f"{url}/v1", AIMLAPI_BASE_URL=url)
+
+    assert plan["totals"] == {"submit": 8}
+    assert plan["tasks"][0] == {
+        "key": "lantern-train.t01",
+        "shot": "lantern-train",
+        "model": "runware:210@1",
+        "action": "submit",
+        "reason": "new",
+        "path": "lantern-train/lantern-train_t01.mp4",
+    }
+
+
+def test_run_and_status_print_their_document_and_nothing_else(render, server):
+    run = render("run", STILLS, "--json", **server.variables)
+    status = render.json("status", STILLS, **server.variables)
+
+    assert set(json.loads(run.stdout)) == {
+        "tasks", "saved", "skipped", "failed", "left", "ambiguous", "held", "parked", "lost", "requests", "cost_usd",
+        "failures",
+    }  # fmt: skip
+    assert {frozenset(task) for task in status["tasks"]} == {
+        frozenset({"key", "status", "rests", "path", "remote_id", "cost_usd", "seed"})
+    }
+    assert all(task["status"] == "saved" and task["rests"] is None for task in status["tasks"])
+
+
+BOTH_PROVIDERS = """\
+version: 1
+project: both
+shots:
+  - {id: lamp, model: kandinsky-5-image-lite, prompt: A lamp, width: 640, height: 1408, output_format: WEBP}
+  - {id: fog, model: kandinsky-5-distill, prompt: Fog over a lake}
+"""
+
+
+def test_keys_stand_in_nothing_that_was_written(render, server):
+    (render.folder / "both.shots.yaml").write_text(BOTH_PROVIDERS, encoding="utf-8")
+
+    done = render("run", "both.shots.yaml", **server.variables)
+
+    output = render.folder / "renders" / "both"
+    written = [path.read_bytes() for path in output.rglob("*") if path.is_file()]
+    assert len(written) >= 5
+    for key in ("canary-key-of-runware", "canary-key-of-aimlapi"):
+        assert key not in done.stdout + done.stderr
+        assert not any(key.encode() in content for content in written)
+
+
+@pytest.mark.parametrize("name", ["validate", "plan", "run", "status", "models", "schema", "serve"])
+def test_every_command_explains_itself(render, name):
+    assert f"Usage: render {name}" in render(name, "--help").stdout.replace("python -m render", "render")
+
+
+def test_a_manifest_is_found_without_being_named(render):
+    (render.folder / "manifests" / "demo.shots.yaml").unlink()
+    assert render.json("plan")["totals"] == {"submit": 8}
+
+
+def test_two_manifests_ask_to_be_named(render):
+    done = render("plan", status=2)
+    assert "demo.shots.yaml" in done.stderr
+    assert "kandinsky.shots.yaml" in done.stderr
+
+
+def test_a_second_run_at_the_same_time_is_refused_with_the_first_ones_name(render, server):
+    state = render.folder / "renders" / "kandinsky-examples" / "state.db"
+    with open_store(state, project="kandinsky-examples", kind="paid"):
+        done = render("run", KANDINSKY, status=4, **server.variables)
+
+    assert "another run is writing" in done.stderr
+    assert server.ledger()["total_requests"] == 0
+
+
+def test_offline_and_paid_records_are_never_mixed(render):
+    render("run", STILLS, "--offline", "--out", "both")
+    done = render("run", STILLS, "--out", "both", status=4, RUNWARE_API_KEY="k")
+    assert "offline" in done.stderr
+
+
+@pytest.mark.parametrize("url", ["http://example.com/v1", "ftp://127.0.0.1", "https://user:secret@example.com", "x"])
+def test_a_base_url_that_could_leak_is_refused(render, url):
+    done = render("run", DEMO, status=3, RUNWARE_BASE_URL=url, RUNWARE_API_KEY="k", AIMLAPI_API_KEY="k")
+    assert "RUNWARE_BASE_URL" in done.stderr
+    assert "secret" not in done.stderr
+
+
+def test_without_the_media_extra_offline_names_the_line_that_installs_it(render, tmp_path):
+    (tmp_path / "av.py").write_text("raise ImportError('no av here')\n")
+
+    done = render("run", DEMO, "--offline", status=3, PYTHONPATH=str(tmp_path))
+
+    assert "pip install 'renderline[media]'" in done.stderr
+
+
+def test_several_manifests_are_validated_at_once(render):
+    (render.folder / "bad.shots.yaml").write_text("version: 1\nproject: bad\nshots:\n  - {id: a, modell: x}\n")
+
+    document = json.loads(render("validate", DEMO, "bad.shots.yaml", "--json", status=2).stdout)
+
+    assert {problem["file"] for problem in document["problems"]} == {"bad.shots.yaml"}
+    assert set(document["problems"][0]) == {"file", "line", "column", "severity", "rule", "message", "hint"}
+
+
+def test_colour_is_a_wish(render):
+    assert "\x1b[" not in render("plan", DEMO).stdout
+    assert "\x1b[" in render("plan", DEMO, FORCE_COLOR="1").stdout
+    assert "\x1b[" not in render("plan", DEMO, FORCE_COLOR="1", NO_COLOR="1").stdout
+
+
+def test_files_go_where_they_are_told_to(render, tmp_path):
+    render("run", STILLS, "--offline", "--out", tmp_path / "elsewhere")
+    assert (tmp_path / "elsewhere" / "stills" / "lamp" / "lamp_t01.webp").exists()
+    assert not (render.folder / "renders-offline").exists()
