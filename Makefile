@@ -1,0 +1,62 @@
+# Every verb sets up what it needs; `make demo` and `make test` want nothing but Python >= 3.11 and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-all check fix schemas bench lock clean
+
+help: ## Show the verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Make .venv from the lock, hashes checked
+
+$(READY): requirements/dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "renderline needs Python >= 3.11; name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "this Python cannot make virtual environments; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@echo "installing into $(VENV) (once)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY) ## Render manifests/demo.shots.yaml offline; nothing is paid
+	@$(BIN)/render run manifests/demo.shots.yaml --offline
+
+test: $(READY) ## Run the tests that need nothing but Python
+	@$(BIN)/python -m pytest
+
+test-all: $(READY) ## Run every test; installs what they need
+	@sh tests/install-needs
+	@$(BIN)/python -m pytest --everything
+
+check: $(READY) ## Lint, types, layers, schema in step; writes nothing
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/render schema | cmp -s - schemas/manifest.schema.json \
+	  || { echo "schemas/manifest.schema.json is not in step: make schemas" >&2; exit 1; }
+
+fix: $(READY) ## Let the linter and the formatter mend what they can
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+schemas: $(READY) ## Write schemas/ anew from the model specs
+	@$(BIN)/render schema > schemas/manifest.schema.json.new
+	@mv schemas/manifest.schema.json.new schemas/manifest.schema.json
+
+bench: $(READY) ## Measure start-up and planning, side by side with a floor
+	@$(BIN)/python benchmarks/startup.py
+	@$(BIN)/python benchmarks/no_op_plan.py
+
+lock: $(READY) ## Pin the newest dependencies that pyproject.toml allows
+	@$(PYTHON) -m venv --clear build/lock && build/lock/bin/pip install --quiet uv
+	@build/lock/bin/uv pip compile --quiet --universal --generate-hashes --upgrade --all-extras --no-header \
+	  --python-version 3.11 --no-emit-index-url --no-emit-find-links pyproject.toml --output-file requirements/dev.lock
+
+clean: ## Remove what was built; never what was rendered
+	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -not -path './renders*' -prune -exec rm -rf {} +
