@@ -16,7 +16,8 @@ An attempt's status names the last fact that is safely written down; the plan is
 | saved, file missing                           | download |
 | lost                                          | leave    |
 
-A task takes its own record; else one of the same fingerprint whose key is gone from the project (a rename); else none.
+A task takes its own record; else one of the same fingerprint that its own key does not ask for any more (a rename,
+or several that changed places); else none.
 Of several it takes the one that has come furthest: a failed try never hides a purchase of the same content.
 """
 
@@ -62,7 +63,7 @@ def plan(
 ) -> Plan:
     """Decide what to do about every task; `lanes` is by provider name and holds every provider of `tasks`."""
     wishes = [_wish(task, spec_of) for task in tasks]
-    record = _Record(snapshot, spec_of, lanes, keys={task.key for task in tasks})
+    record = _Record(snapshot, spec_of, lanes, wishes={task.key: wished for task, wished in wishes})
     planned = [record.decide(task, wished) for task, wished in wishes]
     return Plan(tasks=(*planned, *record.earlier_purchases()), warnings=_twins(wishes))
 
@@ -83,12 +84,12 @@ class _Record:
         spec_of: Callable[[str], ModelSpec | None],
         lanes: Mapping[str, LaneFacts],
         *,
-        keys: set[str],
+        wishes: Mapping[str, str],
     ) -> None:
         self._snapshot = snapshot
         self._spec_of = spec_of
         self._lanes = lanes
-        self._keys = keys
+        self._wishes = wishes
         self._by_key: dict[str, list[Attempt]] = defaultdict(list)
         self._orphans: dict[str, list[Attempt]] = defaultdict(list)
         self._elsewhere: dict[str, Attempt] = {}
@@ -103,9 +104,10 @@ class _Record:
             return
         if attempt.endpoint != lane.endpoint:
             self._elsewhere[attempt.task_key] = attempt
-        elif attempt.task_key in self._keys:
+            return
+        if attempt.task_key in self._wishes:
             self._by_key[attempt.task_key].append(attempt)
-        else:
+        if self._wishes.get(attempt.task_key) != self._print(attempt):
             self._orphans[self._print(attempt)].append(attempt)
 
     def _print(self, attempt: Attempt) -> str:
@@ -160,7 +162,7 @@ class _Record:
             return other_endpoint(self._elsewhere[task.key])
         return "new"
 
-    def _carry_on(self, task: Task, attempt: Attempt) -> tuple[Action, str]:  # noqa: PLR0911 - a row of the table each
+    def _carry_on(self, task: Task, attempt: Attempt) -> tuple[Action, str]:  # noqa: C901, PLR0911 - a row of the table each
         renamed = f"; was {attempt.task_key}" if attempt.task_key != task.key else ""
         match attempt.status:
             case Status.PREPARED if self._lanes[attempt.provider].ids_are_ours:
@@ -180,6 +182,8 @@ class _Record:
                 return Action.SUBMIT, f"last attempt failed: {attempt.error_message}"
             case Status.ABANDONED:
                 return Action.SUBMIT, "the last attempt was abandoned"
+            case Status.LOST if self._is_present(attempt):
+                return Action.PLACE, "found again: it was lost"
             case Status.LOST:
                 return Action.LEAVE, f"paid and gone: {attempt.error_message}"
             case _:

@@ -56,6 +56,8 @@ def expected(status, *, is_final, ids, file, is_renamed, is_elsewhere):
         return Action.SUBMIT
     if status is Status.FAILED:
         return Action.LEAVE if is_final and not is_renamed else Action.SUBMIT
+    if status is Status.LOST and file in {"present", "under another name"}:
+        return Action.PLACE
     if status is Status.SAVED:
         return Action.PLACE if is_renamed and file == "present" else OWN_SAVED[file]
     return OWN[ids, status]
@@ -375,3 +377,29 @@ def test_content_that_is_in_flight_or_there_under_its_key_is_never_bought_again(
     ]
     if any(one.status in bought for one in same):
         assert first.action is not Action.SUBMIT
+
+
+def numbered(shot, seed):
+    return a_task(shot=shot, params={**a_task().params, "seed": seed})
+
+
+def saved_record(*tasks):
+    attempts = [an_attempt(task) for task in tasks]
+    return attempts, [an_artifact(attempt) for attempt in attempts]
+
+
+def test_renumbered_shots_keep_what_was_bought_for_them():
+    record = saved_record(numbered("s01", 1), numbered("s02", 2))
+
+    made = planned([numbered("s01", 9), numbered("s02", 1), numbered("s03", 2)], *record)
+
+    assert actions(made) == [("s01.t01", "submit"), ("s02.t01", "place"), ("s03.t01", "place")]
+    assert [one.attempt.task_key for one in made.tasks[1:]] == ["s01.t01", "s02.t01"]
+
+
+def test_two_shots_that_exchange_their_ids_buy_nothing():
+    record = saved_record(numbered("one", 1), numbered("two", 2))
+
+    made = planned([numbered("one", 2), numbered("two", 1)], *record)
+
+    assert actions(made) == [("one.t01", "place"), ("two.t01", "place")]

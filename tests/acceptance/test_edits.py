@@ -125,3 +125,24 @@ def test_a_file_that_was_deleted_is_fetched_again_and_not_bought_again(render, s
     assert render.json("run", NAME, **server.variables)["saved"] == 1
     assert (output / "gulls" / "gulls_t01.jpg").exists()
     assert len(server.ledger()["purchases"]) == 2
+
+
+def test_two_shots_that_ask_for_the_same_are_told_of_where_money_is_spent(render, server):
+    write(
+        render,
+        SHOTS.replace("seed: 8", "seed: 7").replace("Gulls wheel over a harbour", "The tide comes in over black sand"),
+    )
+    done = render("run", NAME, **server.variables)
+    assert "gulls.t01 asks for the same as tide.t01" in done.stderr
+    assert len(server.ledger()["purchases"]) == 2
+
+
+def test_renumbered_shots_are_placed_and_only_the_new_one_is_bought(render, server):
+    rendered(render, server)
+    renumbered = SHOTS.replace("id: tide", "id: old").replace("id: gulls", "id: tide").replace("id: old", "id: gulls")
+    write(render, renumbered + "  - {id: fog, prompt: Fog over a lake, seed: 9}\n")
+
+    assert render.json("plan", NAME, **server.variables)["totals"] == {"submit": 1, "place": 2}
+    assert render.json("run", NAME, **server.variables)["saved"] == 3
+    assert len(server.ledger()["purchases"]) == 3
+    assert render.json("run", NAME, **server.variables)["skipped"] == 3
