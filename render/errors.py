@@ -112,10 +112,13 @@ class RejectedError(ProviderError):
 
 
 class AccountError(ProviderError):
-    """The provider refuses everything from us; `exit_status` is 3 for a refused key, 5 for missing credit."""
+    """The provider refuses everything from us: for missing credit, or else for the key or the address.
+
+    A run that meets one ends with 5 for credit and with 3 for anything else.
+    """
 
     def __init__(self, message: str, *, code: str = "", http_status: int | None = None, is_credit: bool) -> None:
-        hint = "add credit at the provider, then run again" if is_credit else "check the key of this provider"
+        hint = "add credit at the provider, then run again" if is_credit else "check the key and the base URL"
         super().__init__(message, code=code, http_status=http_status, hint=hint)
         self.is_credit = is_credit
 

@@ -78,7 +78,8 @@ class AimlApi:
     def read_submit(self, reply: Reply, *, our_id: str) -> Accepted:  # noqa: ARG002 - the provider's id is the one
         """Read the answer to one render: accepted only with an id to ask by."""
         if 300 <= reply.status < 400:
-            raise RejectedError("the API has moved: AI/ML API answered with a redirect", http_status=reply.status)
+            message = "the API has moved: AI/ML API answered with a redirect"
+            raise AccountError(message, http_status=reply.status, is_credit=False)
         try:
             document = read_object(reply.body)
         except UnreadableError as error:

@@ -36,7 +36,6 @@ _REFUSALS = frozenset(CodeKind) - {
     CodeKind.UNKNOWN,
     CodeKind.GONE,
 }
-_REJECTED = frozenset({CodeKind.SAFETY, CodeKind.VALIDATION, CodeKind.MODEL, CodeKind.NOT_FOUND, CodeKind.GONE})
 _PASSING = frozenset({CodeKind.RATE_LIMIT, CodeKind.TIMEOUT, CodeKind.SERVER, CodeKind.PROVIDER})
 
 
@@ -86,7 +85,8 @@ class Runware:
 
 def _submit_answer(reply: Reply) -> Answer:
     if 300 <= reply.status < 400:
-        raise RejectedError("the API has moved: Runware answered with a redirect", http_status=reply.status)
+        message = "the API has moved: Runware answered with a redirect"
+        raise AccountError(message, http_status=reply.status, is_credit=False)
     try:
         return read_answer(reply)
     except UnreadableError as error:

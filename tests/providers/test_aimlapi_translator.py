@@ -108,7 +108,7 @@ def test_two_messages_under_500_refuse_for_good(message):
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_not_followed_but_told(status):
-    with pytest.raises(RejectedError, match="the API has moved"):
+    with pytest.raises(AccountError, match="the API has moved"):
         submitted(a_reply(b"", status=status))
 
 

@@ -194,7 +194,7 @@ def test_a_model_that_is_not_served_is_said_clearly(code):
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_not_followed_but_told(status):
-    with pytest.raises(RejectedError, match="the API has moved"):
+    with pytest.raises(AccountError, match="the API has moved"):
         read(a_reply(b"", status=status))
 
 
