@@ -5,7 +5,7 @@ Reading needs no lock, no key and no network.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from render.artifacts.presence import presence
@@ -14,7 +14,6 @@ from render.expand import expand
 from render.manifest.load import load_manifest
 from render.plan import LaneFacts, plan
 from render.providers import PROVIDERS
-from render.records import Snapshot
 from render.settings import OFFLINE, folders, lane_settings
 from render.store import read_snapshot
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from render.catalog.load import Catalog
-    from render.records import Plan
+    from render.records import Plan, Snapshot
     from render.settings import Folders, LaneSettings
     from render.wish import Manifest, Problem, Task
 
@@ -91,9 +90,13 @@ def open_project(path: Path, where: Where) -> Project:
 
 def read_record(project: Project) -> Snapshot:
     """Read the record without a lock, while somebody may be writing it; empty where there is none."""
-    attempts, artifacts = read_snapshot(project.folders.state)
-    present = presence(project.folders.output, artifacts.values())
-    return Snapshot(attempts=attempts, artifacts=artifacts, present=present)
+    record = read_snapshot(project.folders.state, project=project.manifest.project, kind=project.kind)
+    return with_presence(project, record)
+
+
+def with_presence(project: Project, record: Snapshot) -> Snapshot:
+    """Look which of the recorded files are there."""
+    return replace(record, present=presence(project.folders.output, record.artifacts.values()))
 
 
 def _lanes() -> dict[str, LaneSettings]:

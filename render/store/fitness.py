@@ -56,10 +56,10 @@ def require_fit(path: Path, *, project: str, kind: str, sequence: int) -> None:
         with closing(connect_to_read(path)) as connection:
             steps_from(_version_of(connection, path))
             _require_sound(connection, path)
-            _require_same(connection, path, project, kind)
+            require_same(connection, path, project=project, kind=kind)
             _require_complete(connection, path, sequence)
     except sqlite3.Error as error:
-        raise damaged(path, str(error)) from error
+        raise unreadable(path, error) from error
 
 
 def require_current(connection: sqlite3.Connection, path: Path) -> None:
@@ -100,13 +100,26 @@ def damaged(path: Path, found: str) -> StateError:
     return StateError(f"the record {path} is damaged: {found}", hint=_SALVAGE.format(name=path.name))
 
 
+def unreadable(path: Path, error: sqlite3.Error) -> StateError:
+    """Make the refusal for what SQLite says: damage only where it says so."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is not None and code & 0xFF not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        return StateError(f"cannot read the record {path}: {error}", hint="it was left as it is; try again")
+    return damaged(path, str(error))
+
+
 def _require_sound(connection: sqlite3.Connection, path: Path) -> None:
     (finding,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if finding != "ok":
         raise damaged(path, finding)
 
 
-def _require_same(connection: sqlite3.Connection, path: Path, project: str, kind: str) -> None:
+def require_same(connection: sqlite3.Connection, path: Path, *, project: str, kind: str) -> None:
+    """Make sure that the record is this project's and of this kind.
+
+    Raises:
+        StateError: it is not.
+    """
     row = connection.execute("SELECT project, kind FROM meta").fetchone()
     if row is None:
         raise damaged(path, "it does not say whose it is")

@@ -77,6 +77,7 @@ def writer_lock(path: Path) -> Iterator[WriterLock]:
         raise StateError(f"cannot lock {_lock_path(path)}: {error.strerror}") from error
     try:
         _acquire(descriptor, path)
+        _require_in_place(descriptor, path)
         os.fchmod(descriptor, 0o600)
         yield WriterLock(descriptor)
     finally:
@@ -114,6 +115,17 @@ def _acquire(descriptor: int, path: Path) -> None:
         f"another run is writing to {path.parent}: {who}",
         hint="wait until it ends, or stop it; the lock goes away with the process",
     )
+
+
+def _require_in_place(descriptor: int, path: Path) -> None:
+    """Make sure that the locked file is the one others will try to lock: somebody may have removed it meanwhile."""
+    held = os.fstat(descriptor)
+    try:
+        found = _lock_path(path).lstat()
+    except OSError:
+        found = None
+    if found is None or (found.st_dev, found.st_ino) != (held.st_dev, held.st_ino):
+        raise StateError(f"{_lock_path(path)} was removed or replaced at this moment", hint="run again")
 
 
 def _read(descriptor: int) -> LockHolder:

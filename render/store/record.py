@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING
 from render.errors import StateError
 from render.records import Snapshot
 from render.store.connection import connect_to_read, create_database, open_to_write
-from render.store.fitness import damaged, highest_sequence, is_there, require_current, require_fit
+from render.store.fitness import (
+    damaged,
+    highest_sequence,
+    is_there,
+    require_current,
+    require_fit,
+    require_same,
+    unreadable,
+)
 from render.store.lock import writer_lock
 from render.store.rows import (
     ARTIFACT_COLUMNS,
@@ -28,7 +36,7 @@ from render.store.rows import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -82,10 +90,10 @@ class Store:
             connection.executemany(_WRITE_ARTIFACT, artifacts)
         self._lock.tell(run_id=self._run_id, sequence=sequence + len(rows))
 
-    def snapshot(self, *, present: frozenset[str] = frozenset()) -> Snapshot:
-        """Read everything; `present` is passed on, because whether files are there is not this record's business."""
+    def snapshot(self) -> Snapshot:
+        """Read everything; whether the files are there is not this record's business."""
         attempts, artifacts = _read_all(self._connection, self._path)
-        return Snapshot(attempts=attempts, artifacts=artifacts, present=present)
+        return Snapshot(attempts=attempts, artifacts=artifacts)
 
     def begin_run(self, run_id: str, *, started_at: datetime) -> None:
         """Record that a run has begun, and name it in the lock."""
@@ -96,7 +104,7 @@ class Store:
         self._lock.tell(run_id=run_id, sequence=self._lock.sequence)
 
     def end_run(self, run_id: str, *, ended_at: datetime, exit_status: int) -> None:
-        """Record how a run ended; a run without an end was killed."""
+        """Record how a run ended; a run without an end was killed, or could not go on."""
         row = (moment_text(ended_at), exit_status, run_id)
         with self._transaction() as connection:
             connection.execute("UPDATE runs SET ended = ?, exit_status = ? WHERE run_id = ?", row)
@@ -114,7 +122,7 @@ class Store:
         except sqlite3.Error as error:
             self._is_sound = False
             raise StateError(
-                f"{self._path} could not be written: {error} ({error.sqlite_errorname})",
+                f"{self._path} could not be written: {error} ({getattr(error, 'sqlite_errorname', 'closed')})",
                 hint="this step was not recorded; make room or mend the disk, then run again",
             ) from error
         finally:
@@ -144,22 +152,22 @@ def open_store(path: Path, *, project: str, kind: str) -> Iterator[Store]:
             yield Store(connection, path=path, lock=lock)
 
 
-def read_snapshot(path: Path) -> tuple[tuple[Attempt, ...], Mapping[str, Artifact]]:
-    """Read attempts, oldest first, and artifacts by attempt id, while another process may be writing.
-
-    Both are empty where there is no record yet. Needs no lock.
+def read_snapshot(path: Path, *, project: str, kind: str) -> Snapshot:
+    """Read the record of `project` while another process may be writing; empty where there is none. Needs no lock.
 
     Raises:
-        StateError: the record is damaged, not ours, or of a newer version.
+        StateError: the record is damaged, not ours, of another version, project or kind, or cannot be read.
     """
     if not is_there(path):
-        return (), {}
+        return Snapshot()
     try:
         with closing(connect_to_read(path)) as connection:
             require_current(connection, path)
-            return _read_all(connection, path)
+            require_same(connection, path, project=project, kind=kind)
+            attempts, artifacts = _read_all(connection, path)
+            return Snapshot(attempts=attempts, artifacts=artifacts)
     except sqlite3.Error as error:
-        raise damaged(path, str(error)) from error
+        raise unreadable(path, error) from error
 
 
 def _read_all(connection: sqlite3.Connection, path: Path) -> tuple[tuple[Attempt, ...], dict[str, Artifact]]:

@@ -119,8 +119,8 @@ class Script:
 
     async def _arrived(self, moment):
         self.arrivals.append(moment.our_id)
-        attempts, _ = await asyncio.to_thread(read_snapshot, self.state_db)
-        if (moment.our_id, "prepared") not in {(attempt.id, attempt.status) for attempt in attempts}:
+        record = await asyncio.to_thread(read_snapshot, self.state_db, project="film", kind="paid")
+        if (moment.our_id, "prepared") not in {(attempt.id, attempt.status) for attempt in record.attempts}:
             self.not_durable.append(moment.our_id)
         return await self._play(self.submits, accept, moment)
 

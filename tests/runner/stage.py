@@ -100,7 +100,8 @@ class Stage:
 
     def record(self):
         """All attempts, oldest first, and the recorded files by attempt id."""
-        return read_snapshot(self.root / "state.db")
+        snapshot = read_snapshot(self.root / "state.db", project="film", kind="paid")
+        return snapshot.attempts, snapshot.artifacts
 
     def statuses(self):
         """The recorded words by task key, oldest first."""

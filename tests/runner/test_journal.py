@@ -40,7 +40,7 @@ def change(no):
 
 
 def ids(path):
-    return {attempt.id for attempt in read_snapshot(path)[0]}
+    return {attempt.id for attempt in read_snapshot(path, project="film", kind="paid").attempts}
 
 
 def test_what_waits_together_is_written_in_one_transaction(slow, path):

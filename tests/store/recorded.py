@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from render.records import Artifact, Attempt, Measured, Status
-from render.store import Change, open_store
+from render.store import Change, open_store, read_snapshot
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 _ROOT = Path(__file__).parent.parent.parent
@@ -44,6 +44,12 @@ def an_artifact(no=1, **changes):
         "measured": measured,
     }
     return Artifact(**values | changes)
+
+
+def read_back(path):
+    """Read what is recorded at `path`: attempts, oldest first, and artifacts by attempt id."""
+    snapshot = read_snapshot(path, project="film", kind="paid")
+    return snapshot.attempts, snapshot.artifacts
 
 
 def opened(path, *, project="film", kind="paid"):

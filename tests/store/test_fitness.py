@@ -5,10 +5,9 @@ from functools import partial
 import pytest
 
 from render.errors import StateError
-from render.store import read_snapshot
 from render.store.connection import connect_to_read, open_to_write
 from render.store.tables import APPLICATION_ID, VERSION, migrate
-from tests.store.recorded import an_attempt, bytes_of, child, made, opened
+from tests.store.recorded import an_attempt, bytes_of, child, made, opened, read_back
 
 
 @pytest.fixture
@@ -94,7 +93,7 @@ def test_a_reader_refuses_it_too(path, damage):
     damage(path)
     before = bytes_of(path.parent)
     with pytest.raises(StateError):
-        read_snapshot(path)
+        read_back(path)
     assert bytes_of(path.parent) == before
 
 
@@ -147,7 +146,7 @@ def with_a_log(path):
 
 
 def test_a_log_that_a_killed_writer_left_is_read_and_put_away(with_a_log):
-    assert len(read_snapshot(with_a_log)[0]) == 5
+    assert len(read_back(with_a_log)[0]) == 5
     with opened(with_a_log) as store:
         assert [attempt.id for attempt in store.snapshot().attempts] == [f"id-{no}" for no in range(1, 6)]
     assert not with_a_log.with_name("state.db-wal").exists()
@@ -174,7 +173,7 @@ def test_without_its_index_a_log_is_still_read(with_a_log):
 def test_a_row_that_makes_no_sense_is_damage(path):
     altered(path, "UPDATE attempts SET status = 'cooked' WHERE id = 'id-2'")
     with pytest.raises(StateError, match="a row cannot be read"):
-        read_snapshot(path)
+        read_back(path)
 
 
 def test_an_older_record_comes_along_in_one_step_and_keeps_its_rows(path):
@@ -200,7 +199,7 @@ def test_a_copy_is_kept_before_a_record_is_brought_up_to_date(path, monkeypatch)
         assert connection.execute("SELECT count(*), count(colour) FROM attempts").fetchone()[:] == (2, 0)
     copy = path.with_name(f"state.db.version-{VERSION}")
     assert copy.stat().st_mode & 0o777 == 0o600
-    assert read_snapshot(copy)[0] == (an_attempt(1), an_attempt(2))
+    assert read_back(copy)[0] == (an_attempt(1), an_attempt(2))
 
 
 def test_a_reader_cannot_write(path):
@@ -213,4 +212,4 @@ def test_a_reader_cannot_write(path):
 
 def test_a_path_with_signs_that_mean_something_in_a_uri_is_only_a_path(tmp_path):
     path = made(tmp_path / "50% of #1?mode=memory" / "state.db")
-    assert read_snapshot(path)[0] == (an_attempt(1), an_attempt(2))
+    assert read_back(path)[0] == (an_attempt(1), an_attempt(2))

@@ -9,8 +9,8 @@ import pytest
 
 from render.errors import StateError
 from render.records import Snapshot, Status
-from render.store import Change, read_snapshot
-from tests.store.recorded import NOON, an_artifact, an_attempt, child, made, opened
+from render.store import Change
+from tests.store.recorded import NOON, an_artifact, an_attempt, child, made, opened, read_back
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def path(tmp_path):
 
 
 def test_there_is_nothing_to_read_before_the_first_run(path):
-    assert read_snapshot(path) == ((), {})
+    assert read_back(path) == ((), {})
     assert not path.parent.exists()
 
 
@@ -29,7 +29,7 @@ def test_what_was_written_is_read_oldest_first(path):
         store.write([Change(attempt=attempt) for attempt in attempts[:2]])
         store.write([Change(attempt=attempts[2])])
         assert store.snapshot() == Snapshot(attempts=tuple(attempts))
-    assert read_snapshot(path) == (tuple(attempts), {})
+    assert read_back(path) == (tuple(attempts), {})
 
 
 def test_a_later_fact_about_an_attempt_replaces_the_earlier_one_in_its_place(path):
@@ -38,7 +38,7 @@ def test_a_later_fact_about_an_attempt_replaces_the_earlier_one_in_its_place(pat
         store.write([Change(attempt=an_attempt(1)), Change(attempt=an_attempt(2))])
         store.write([Change(attempt=saved, artifact=an_artifact(1))])
         store.write([Change(attempt=saved, artifact=an_artifact(1, path="elsewhere.mp4"))])
-    attempts, artifacts = read_snapshot(path)
+    attempts, artifacts = read_back(path)
     assert attempts == (saved, an_attempt(2))
     assert artifacts == {"id-1": an_artifact(1, path="elsewhere.mp4")}
 
@@ -47,12 +47,12 @@ def test_an_attempt_may_come_to_belong_to_another_task(path):
     with opened(path) as store:
         store.write([Change(attempt=an_attempt(1))])
         store.write([Change(attempt=an_attempt(1, task_key="renamed"))])
-    assert [attempt.task_key for attempt in read_snapshot(path)[0]] == ["renamed"]
+    assert [attempt.task_key for attempt in read_back(path)[0]] == ["renamed"]
 
 
 def test_which_files_are_present_is_passed_on(path):
     with opened(path) as store:
-        assert store.snapshot(present=frozenset({"a.mp4"})).present == {"a.mp4"}
+        assert store.snapshot().present == frozenset()
 
 
 def test_two_purchases_under_one_number_are_refused_and_nothing_of_the_batch_is_kept(path):
@@ -63,7 +63,7 @@ def test_two_purchases_under_one_number_are_refused_and_nothing_of_the_batch_is_
             store.write([Change(attempt=an_attempt(2)), Change(attempt=twice)])
         assert store.snapshot().attempts == (an_attempt(1),)
         store.write([Change(attempt=an_attempt(3))])
-    assert len(read_snapshot(path)[0]) == 2
+    assert len(read_back(path)[0]) == 2
 
 
 def test_a_record_that_cannot_be_spelled_leaves_nothing_of_its_batch(path):
@@ -143,7 +143,7 @@ def test_a_killed_writer_has_lost_nothing_it_was_told_was_recorded_and_left_no_h
             acknowledged = [int(writer.stdout.readline()) for _ in range(5 * round_no)]
             writer.kill()
             acknowledged += [int(line) for line in writer.stdout if line.endswith("\n")]
-        attempts, _ = read_snapshot(path)
+        attempts, _ = read_back(path)
         found = {attempt.id for attempt in attempts}
         assert {f"id-{3 * no + part}" for no in acknowledged for part in range(3)} <= found
         assert len(attempts) % 3 == 0
@@ -154,7 +154,7 @@ def test_a_killed_writer_has_lost_nothing_it_was_told_was_recorded_and_left_no_h
 def test_a_reader_sees_whole_batches_while_a_writer_writes(path):
     with child(_WRITE_FOREVER, path) as writer:
         writer.stdout.readline()
-        counts = [len(read_snapshot(path)[0]) for _ in range(15)]
+        counts = [len(read_back(path)[0]) for _ in range(15)]
         writer.kill()
     assert counts == sorted(counts)
     assert counts[0] >= 3
@@ -182,7 +182,7 @@ def test_after_a_failed_write_nothing_more_is_written_and_what_was_recorded_stay
         first, second = writer.stdout.read().splitlines()
     assert "could not be written" in first
     assert "could not be written before" in second
-    assert read_snapshot(path)[0] == (an_attempt(1),)
+    assert read_back(path)[0] == (an_attempt(1),)
     with opened(path) as store:
         store.write([Change(attempt=an_attempt(4))])
 
