@@ -393,7 +393,7 @@ def test_a_file_of_unannounced_length_is_read_to_the_end_of_the_connection():
         (always(http("410 Gone")), LinkExpiredError),
         (always(http("429 Slow", b"", "Retry-After: 7")), TransientError),
         (always(http("503 Busy", b"", "Retry-After: 7")), TransientError),
-        (always(http("418 Teapot")), HeldError),
+        (always(http("418 Teapot")), LinkExpiredError),
         (always(http("304 Not Modified", b"")), HeldError),
         (always(http("206 Partial")), BytesRefusedError),
         (always(http("204 No Content", b"")), BytesRefusedError),

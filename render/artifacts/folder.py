@@ -50,6 +50,8 @@ class Received:
     sha256: str
     size_bytes: int
     measured: Measured
+    #: where the file that stood there before is now; "" where none stood there, or one with the same bytes
+    kept: str = ""
 
 
 class ArtifactFolder:
@@ -72,7 +74,7 @@ class ArtifactFolder:
         async with self._part(target, delivery.attempt_id) as part:
             sha256, size_bytes = await fill(part, chunks, limit=limit)
             measured = await in_thread(f"{target} cannot be kept", _verify, part, delivery, size_bytes)
-            await in_thread(
+            kept = await in_thread(
                 f"{target} cannot be put in place",
                 settle,
                 self._root,
@@ -81,16 +83,18 @@ class ArtifactFolder:
                 sha256=sha256,
                 earlier=delivery.earlier_fingerprint,
             )
-        return Received(sha256=sha256, size_bytes=size_bytes, measured=measured)
+        return Received(sha256=sha256, size_bytes=size_bytes, measured=measured, kept=kept)
 
-    async def place(self, source: str, *, target: str, sha256: str, earlier_fingerprint: str = "") -> None:
+    async def place(self, source: str, *, target: str, sha256: str, earlier_fingerprint: str = "") -> str:
         """Give the file at `source` a second name, by a hard link or else a copy; `source` stays.
+
+        Returns where the file that stood there before is now; "" where none did, or one with the same bytes.
 
         Raises:
             BytesRefusedError: the file at `source` does not have this digest.
             HeldError: there is none, the target's name is taken by something that is no file, or the disk refuses.
         """
-        await in_thread(
+        return await in_thread(
             f"{target} cannot be put in place",
             place_again,
             self._root,

@@ -79,7 +79,7 @@ def remove_part(folder: int, name: str) -> None:
 
 
 def sweep(root: Path) -> int:
-    """Remove all temporary files below `root`; return how many there were.
+    """Remove all temporary files below `root` that can be removed; return how many.
 
     Only for whoever holds the project's writer lock: another run's files would be removed as well.
     """
@@ -88,6 +88,8 @@ def sweep(root: Path) -> int:
         return swept
     for _, _, names, folder in os.fwalk(root, follow_symlinks=False):
         for name in filter(_NAME.fullmatch, names):
-            remove_part(folder, name)
-            swept += 1
+            # one that stays is only untidy, and is no reason not to render
+            with suppress(OSError):
+                remove_part(folder, name)
+                swept += 1
     return swept

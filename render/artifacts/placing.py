@@ -29,8 +29,10 @@ _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK
 _NAMING = threading.Lock()
 
 
-def settle(root: Path, target: PurePosixPath, *, written: tuple[int, str], sha256: str, earlier: str) -> None:
+def settle(root: Path, target: PurePosixPath, *, written: tuple[int, str], sha256: str, earlier: str) -> str:
     """Move a written and synced file to `target`, durably; a file with the same bytes there makes that unnecessary.
+
+    Returns where another file that stood there is now, below `root`; "" where none did.
 
     Args:
         root: the output folder.
@@ -44,20 +46,22 @@ def settle(root: Path, target: PurePosixPath, *, written: tuple[int, str], sha25
         OSError: a link, a rename or a sync failed.
     """
     folder, name = written
+    kept = ""
     with _NAMING:
         standing = digest_at(folder, target.name)
         if standing == sha256:
             os.unlink(name, dir_fd=folder)
         else:
             if standing is not None:
-                _move_away(root, target, folder=folder, mark=earlier or standing)
+                kept = str(_move_away(root, target, folder=folder, mark=earlier or standing))
             if not _renamed(folder, name, folder, target.name):
                 raise HeldError(f"something else took the name {target} at this moment")
     os.fsync(folder)
+    return kept
 
 
-def place_again(root: Path, source: PurePosixPath, target: PurePosixPath, *, sha256: str, earlier: str) -> None:
-    """Give the file at `source` a second name, by a hard link or else a copy; `source` stays.
+def place_again(root: Path, source: PurePosixPath, target: PurePosixPath, *, sha256: str, earlier: str) -> str:
+    """Give the file at `source` a second name, by a hard link or else a copy; `source` stays. Returns as `settle`.
 
     Raises:
         BytesRefusedError: the file at `source` does not have this digest.
@@ -73,7 +77,7 @@ def place_again(root: Path, source: PurePosixPath, target: PurePosixPath, *, sha
             _link_or_copy(old, source.name, new, part)
             if digest_at(new, part) != sha256:
                 raise BytesRefusedError(f"{source} no longer holds the recorded bytes")
-            settle(root, target, written=(new, part), sha256=sha256, earlier=earlier)
+            return settle(root, target, written=(new, part), sha256=sha256, earlier=earlier)
         finally:
             remove_part(new, part)
 
@@ -120,13 +124,13 @@ def _link_or_copy(old_folder: int, old: str, new_folder: int, new: str) -> None:
             os.fsync(made.fileno())
 
 
-def _move_away(root: Path, target: PurePosixPath, *, folder: int, mark: str) -> None:
-    """Move what stands at `target` into `.earlier/`, under the first free name there."""
+def _move_away(root: Path, target: PurePosixPath, *, folder: int, mark: str) -> PurePosixPath:
+    """Move what stands at `target` into `.earlier/`, under the first free name there, which is returned."""
     with opened_folder(root, earlier_path(target, mark=mark, number=1).parent) as kept:
-        for number in count(1):
-            if _renamed(folder, target.name, kept, earlier_path(target, mark=mark, number=number).name):
-                break
+        places = (earlier_path(target, mark=mark, number=number) for number in count(1))
+        taken = next(place for place in places if _renamed(folder, target.name, kept, place.name))
         os.fsync(kept)
+    return taken
 
 
 def _renamed(old_folder: int, old: str, new_folder: int, new: str) -> bool:

@@ -110,7 +110,7 @@ class Buyer:
                     await self._give_up(job, error)
                     return None
             except RejectedError as error:
-                await self._lane.fail(job, error, is_final=True)
+                await self._refuse(job, error)
                 return None
             except AccountError as error:
                 self._lane.close(error)
@@ -143,6 +143,13 @@ class Buyer:
         await surroundings.pause(self._shared.stop, wait_s)
         return True
 
+    async def _refuse(self, job: Job, error: RejectedError) -> None:
+        """Record a refusal; of what may have arrived before, it proves nothing."""
+        if job.may_have_arrived:
+            await self._give_up(job, error)
+        else:
+            await self._lane.fail(job, error, is_final=True)
+
     async def _give_up(self, job: Job, error: ProviderError) -> None:
         """End a job that was not accepted; what may have arrived stays prepared, under its id."""
         if not job.may_have_arrived:
@@ -172,6 +179,9 @@ class Buyer:
             error_kind="",
             error_message="",
         )
-        await self._shared.journal.write(Change(attempt=job.attempt))
-        self._shared.emit(AttemptSubmitted(key=job.task.key, lane=self._lane.name, remote_id=accepted.remote_id))
+        try:
+            await self._shared.journal.write(Change(attempt=job.attempt))
+        finally:
+            # should the record fail, the log still has the id of what was paid for
+            self._shared.emit(AttemptSubmitted(key=job.task.key, lane=self._lane.name, remote_id=accepted.remote_id))
         self._lane.track(job, accepted.remote_id)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from render.artifacts.folder import Delivery
 from render.errors import BytesRefusedError, HeldError, LinkExpiredError, TransientError
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from render.runner.job import Job
     from render.runner.lane import Lane, Shared
     from render.runner.owners import Owners
+    from render.settings import LaneSettings
 
 WORKERS = 4
 #: a host of files that asks for more patience than this, in seconds, is left to the next run
@@ -113,6 +115,8 @@ class Fetcher:
         if not attempt.source_url:
             raise LinkExpiredError("there is no link")
         lane = self._lanes[job.task.provider].terms
+        if moved(attempt.source_url, lane.settings):
+            raise LinkExpiredError("the server of this machine has moved to another port")
         allowed = HostRule(hosts=lane.provider.file_hosts, plain_http_hosts=lane.settings.plain_http_hosts)
         async with self._shared.wire.stream(attempt.source_url, allowed=allowed) as incoming:
             delivery = Delivery(
@@ -129,7 +133,7 @@ class Fetcher:
         artifact = self._owners.artifact_of(attempt)
         mark = self._owners.mark(job.task.path, taker=attempt.id)
         try:
-            await self._folder.place(
+            kept = await self._folder.place(
                 artifact.path, target=job.task.path, sha256=artifact.sha256, earlier_fingerprint=mark
             )
         except BytesRefusedError:
@@ -138,7 +142,7 @@ class Fetcher:
         except HeldError as error:
             await self._hold(job, error)
         else:
-            await self._record(job, replace(artifact, path=job.task.path), said=())
+            await self._record(job, replace(artifact, path=job.task.path), kept=kept)
 
     async def _save(self, job: Job, received: Received) -> None:
         spec = self._shared.spec_of(job.task.model)
@@ -150,10 +154,10 @@ class Fetcher:
             size_bytes=received.size_bytes,
             measured=received.measured,
         )
-        await self._record(job, artifact, said=said)
+        await self._record(job, artifact, kept=received.kept, said=said)
 
-    async def _record(self, job: Job, artifact: Artifact, *, said: tuple[str, ...]) -> None:
-        displaced = self._owners.displaced_by(artifact)
+    async def _record(self, job: Job, artifact: Artifact, *, kept: str, said: tuple[str, ...] = ()) -> None:
+        displaced = self._owners.displaced_by(artifact, kept=kept)
         job.attempt = replace(
             job.record,
             task_key=job.task.key,
@@ -177,4 +181,10 @@ class Fetcher:
 
     def _park(self, job: Job, message: str) -> None:
         lane = self._lanes[job.record.provider]
-        lane.settle(job, Outcome.PARKED, kind="bytes", message=f"{message}; the next run fetches it again")
+        lane.settle(job, Outcome.PARKED, kind="parked", message=f"{message}; the next run fetches it again")
+
+
+def moved(link: str, settings: LaneSettings) -> bool:
+    """Whether a link leads to a server of this machine that now listens elsewhere: its port is chosen at each start."""
+    there, here = urlsplit(link), urlsplit(settings.base_url)
+    return there.hostname in settings.plain_http_hosts and there.port != here.port

@@ -43,9 +43,13 @@ class Owners:
         others = self._others_at(path, taker)
         return self._current(others[-1]).fingerprint if others else ""
 
-    def displaced_by(self, artifact: Artifact) -> tuple[Change, ...]:
-        """Say what is to be recorded of the files that `artifact` moves away; one with the same bytes stays."""
-        kept = earlier_path(artifact.path, self.mark(artifact.path, taker=artifact.attempt_id))
+    def displaced_by(self, artifact: Artifact, *, kept: str) -> tuple[Change, ...]:
+        """Say what is to be recorded of the files that `artifact` displaced; one with the same bytes stays.
+
+        `kept` is where the folder put what stood there. It is "" where nothing had to move: then a run that was killed
+        has moved it, to the first name there is.
+        """
+        kept = kept or earlier_path(artifact.path, self.mark(artifact.path, taker=artifact.attempt_id))
         return tuple(
             Change(attempt=self._current(other), artifact=replace(self._artifacts[other], path=kept))
             for other in self._others_at(artifact.path, artifact.attempt_id)

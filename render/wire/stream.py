@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 _PIECE_BYTES = 1024 * 1024
 _MOST_REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_EXPIRED = frozenset({403, 404, 410})
 _LATER = frozenset({408, 425, 429})
 #: a host that sends less has stalled, although bytes trickle
 _SLOWEST_BYTES_PER_S = 1024
@@ -101,7 +100,7 @@ class FileSource:
 
     def _check(self, response: ClientResponse) -> None:
         status, host = response.status, shown_host(response.url)
-        if status in _EXPIRED:
+        if 400 <= status < 500 and status not in _LATER:
             raise LinkExpiredError(f"{host} answers {status} for the file")
         if status in _LATER or status >= 500:
             wait_s = retry_after(lower_case(response.headers), self.now())

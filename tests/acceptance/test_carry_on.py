@@ -82,3 +82,27 @@ def ledger_on_disk(render, state):
         return Server(base_url=base_url).ledger()
     finally:
         end(process)
+
+
+def test_a_file_made_by_an_embedded_server_that_has_gone_is_fetched_from_the_next_one(render):
+    assert render.json("run", "stills.yaml", "--offline")["saved"] == 2
+    output = render.folder / "renders-offline" / "stills"
+    (output / "lamp" / "lamp_t01.webp").unlink()
+
+    summary = render.json("run", "stills.yaml", "--offline")
+
+    assert (summary["saved"], summary["skipped"]) == (1, 1)
+    assert (output / "lamp" / "lamp_t01.webp").exists()
+    assert len(ledger_on_disk(render, render.folder / "renders-offline" / ".server")["purchases"]) == 2
+
+
+def test_a_kill_after_the_render_and_before_the_file_is_carried_on_offline_too(render):
+    log = render.folder / "renders-offline" / "kandinsky-examples" / "render.log"
+    process = render.start("run", KANDINSKY, "--offline")
+    wait_until(lambda: log.exists() and '"task.rendered"' in log.read_text())
+    end(process, signal.SIGKILL)
+
+    second = render.json("run", KANDINSKY, "--offline")
+
+    assert second["saved"] + second["skipped"] == 8
+    assert len(ledger_on_disk(render, render.folder / "renders-offline" / ".server")["purchases"]) == 8
