@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -63,11 +65,14 @@ def command(manifest: Path | None, *, offline: bool, out: Path | None, as_json: 
         if as_json:
             _print_json(Summary(tasks=len(project.tasks), left=len(project.tasks)))
         raise
-    if as_json:
-        _print_json(summary)
-    else:
-        paint = palette(display("stdout"))
-        data(summary_text(summary, paint, folder=_folder(project), is_offline=offline))
+    # whoever reads may have gone; how the run went is still its status
+    with suppress(BrokenPipeError):
+        if as_json:
+            _print_json(summary)
+        else:
+            paint = palette(display("stdout"))
+            data(summary_text(summary, paint, folder=_folder(project), is_offline=offline))
+        sys.stdout.flush()
     return summary.exit_status
 
 

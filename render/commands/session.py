@@ -18,13 +18,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from render.artifacts.folder import ArtifactFolder
-from render.artifacts.presence import presence
 from render.commands.reach import nowhere
 from render.commands.say import talk
 from render.errors import SettingsError
 from render.log import open_log
-from render.project import read_record
+from render.project import with_presence
 from render.providers import PROVIDERS
+from render.records import Snapshot
 from render.report.palette import palette
 from render.report.progress import progress
 from render.runner.conductor import Score, StopRequest, conduct, talks, works
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from render.events import Event
     from render.project import Project
-    from render.records import Plan, Snapshot, Summary
+    from render.records import Plan, Summary
     from render.settings import Display, LaneSettings
     from render.store import Store
 
@@ -66,17 +66,19 @@ class Session:
             SettingsError: a key is missing, the folder cannot be written, or the offline server cannot start.
             StateError: the record cannot be used, or somebody else is writing it.
         """
-        self._keys(self.project.plan(read_record(self.project)))
-        self._check_folder()
         folders, kind = self.project.folders, self.project.kind
+        if not folders.state.exists():
+            # nothing is made where nothing can be done; an existing record is read under the lock
+            self._keys(self.project.plan(Snapshot()))
+        self._check_folder()
         with open_store(folders.state, project=self.project.manifest.project, kind=kind) as store:
-            snapshot = store.snapshot()
-            present = presence(folders.output, snapshot.artifacts.values())
-            return self._perform(store, _with_presence(snapshot, present))
+            return self._perform(store, with_presence(self.project, store.snapshot()))
 
     def _perform(self, store: Store, snapshot: Snapshot) -> Summary:
         plan, real = self.project.plan(snapshot), _surroundings()
         keys = self._keys(plan)
+        for warning in plan.warnings:
+            talk(f"warning: {warning}")
         run_id = real.new_id()
         store.begin_run(run_id, started_at=real.now())
         with ExitStack() as stack:
@@ -160,10 +162,6 @@ def _surroundings() -> Surroundings:
         draw=random.random,
         new_id=lambda: str(uuid.uuid4()),
     )
-
-
-def _with_presence(snapshot: Snapshot, present: frozenset[str]) -> Snapshot:
-    return type(snapshot)(attempts=snapshot.attempts, artifacts=snapshot.artifacts, present=present)
 
 
 def _listen_for_signals(stop: StopRequest) -> None:
