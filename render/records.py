@@ -174,7 +174,7 @@ class Failure:
     """Why one task has no file after a run."""
 
     key: str
-    #: `rejected`, `account`, `transient`, `bytes`, `held`, `lost`, `ambiguous`, `parked`, `left`
+    #: `rejected`, `account`, `transient`, `held`, `lost`, `ambiguous`, `parked`, `left`
     kind: str
     message: str
 

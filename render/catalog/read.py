@@ -6,6 +6,7 @@ other specs or manifests.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -18,7 +19,7 @@ from render.errors import ManifestError
 from render.wish import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 _NUMBER = (int, float)
 _SPEC_KEYS: Mapping[str, Any] = {
@@ -109,7 +110,15 @@ def _spec(data: Any, findings: list[Finding]) -> ModelSpec | None:
         aspect_sizes=_aspect_sizes(good.get("aspect_sizes", {}), findings),
     )
     findings.extend(_disagreements(spec))
+    findings.extend(_pattern_fault(spec))
     return spec
+
+
+def _pattern_fault(spec: ModelSpec) -> Iterator[Finding]:
+    try:
+        re.compile(spec.matches)
+    except re.error as error:
+        yield Finding(path=("matches",), message=f"`{spec.matches}` is not a regular expression: {error}")
 
 
 def checked_row(

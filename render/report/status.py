@@ -23,7 +23,7 @@ def rest_of(planned: PlannedTask, *, is_running: bool) -> Rest | None:
         return None
     if planned.action is Action.HOLD:
         return None if is_running else Rest.AMBIGUOUS
-    if attempt.status is Status.RENDERED and attempt.error_kind == "held":
+    if attempt.error_kind == "held":
         return Rest.HELD
     if attempt.status in {Status.PREPARED, Status.SUBMITTED, Status.RENDERED} and not is_running:
         return Rest.PARKED
