@@ -55,11 +55,33 @@ def require_fit(path: Path, *, project: str, kind: str, sequence: int) -> None:
     try:
         with closing(connect_to_read(path)) as connection:
             steps_from(_version_of(connection, path))
-            _require_sound(connection, path)
-            require_same(connection, path, project=project, kind=kind)
-            _require_complete(connection, path, sequence)
+            require_readable(connection, path, project=project, kind=kind, sequence=sequence)
     except sqlite3.Error as error:
         raise unreadable(path, error) from error
+
+
+def require_readable(connection: sqlite3.Connection, path: Path, *, project: str, kind: str, sequence: int) -> None:
+    """Make sure that the database is sound and whole, and of this project and kind; readers and writers ask the same.
+
+    Raises:
+        StateError: it is not.
+    """
+    _require_sound(connection, path)
+    _require_same(connection, path, project=project, kind=kind)
+    _require_complete(connection, path, sequence)
+
+
+def require_never_there(path: Path, *, sequence: int) -> None:
+    """Make sure that there has been no record where there is none now: a new one would buy everything again.
+
+    Raises:
+        StateError: `sequence` tells of writes that are gone.
+    """
+    if sequence:
+        raise StateError(
+            f"the record {path} is gone: {sequence} writes were made to it",
+            hint=f"put it back; or, to start afresh and buy everything again, remove {path.stem}.lock",
+        )
 
 
 def require_current(connection: sqlite3.Connection, path: Path) -> None:
@@ -114,12 +136,7 @@ def _require_sound(connection: sqlite3.Connection, path: Path) -> None:
         raise damaged(path, finding)
 
 
-def require_same(connection: sqlite3.Connection, path: Path, *, project: str, kind: str) -> None:
-    """Make sure that the record is this project's and of this kind.
-
-    Raises:
-        StateError: it is not.
-    """
+def _require_same(connection: sqlite3.Connection, path: Path, *, project: str, kind: str) -> None:
     row = connection.execute("SELECT project, kind FROM meta").fetchone()
     if row is None:
         raise damaged(path, "it does not say whose it is")

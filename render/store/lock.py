@@ -99,6 +99,18 @@ def writer_of(path: Path) -> LockHolder | None:
     return None
 
 
+def recorded_sequence(path: Path) -> int:
+    """Return the highest row number that a writer of the database at `path` left beside it; 0 where none did."""
+    try:
+        descriptor = os.open(_lock_path(path), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return 0
+    try:
+        return _read(descriptor).sequence
+    finally:
+        os.close(descriptor)
+
+
 def _lock_path(path: Path) -> Path:
     return path.with_suffix(".lock")
 

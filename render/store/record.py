@@ -21,10 +21,11 @@ from render.store.fitness import (
     is_there,
     require_current,
     require_fit,
-    require_same,
+    require_never_there,
+    require_readable,
     unreadable,
 )
-from render.store.lock import writer_lock
+from render.store.lock import recorded_sequence, writer_lock
 from render.store.rows import (
     ARTIFACT_COLUMNS,
     ATTEMPT_COLUMNS,
@@ -146,6 +147,7 @@ def open_store(path: Path, *, project: str, kind: str) -> Iterator[Store]:
         if is_there(path):
             require_fit(path, project=project, kind=kind, sequence=lock.sequence)
         else:
+            require_never_there(path, sequence=lock.sequence)
             create_database(path, project=project, kind=kind)
         with open_to_write(path) as connection:
             lock.tell(run_id="", sequence=highest_sequence(connection))
@@ -159,11 +161,12 @@ def read_snapshot(path: Path, *, project: str, kind: str) -> Snapshot:
         StateError: the record is damaged, not ours, of another version, project or kind, or cannot be read.
     """
     if not is_there(path):
+        require_never_there(path, sequence=recorded_sequence(path))
         return Snapshot()
     try:
         with closing(connect_to_read(path)) as connection:
             require_current(connection, path)
-            require_same(connection, path, project=project, kind=kind)
+            require_readable(connection, path, project=project, kind=kind, sequence=recorded_sequence(path))
             attempts, artifacts = _read_all(connection, path)
             return Snapshot(attempts=attempts, artifacts=artifacts)
     except sqlite3.Error as error:
