@@ -104,7 +104,17 @@ class TransientError(ProviderError):
 
 
 class OutcomeUnknownError(ProviderError):
-    """The request may have been accepted and charged: bytes left, and no valid answer came back."""
+    """The request may have been accepted and charged: bytes left, and no valid answer came back.
+
+    Attributes:
+        retry_after_s: seconds the other side asked us to stay away from the whole host, or None.
+    """
+
+    def __init__(
+        self, message: str, *, code: str = "", http_status: int | None = None, retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(message, code=code, http_status=http_status)
+        self.retry_after_s = retry_after_s
 
 
 class RejectedError(ProviderError):

@@ -28,6 +28,7 @@ from render.providers.replies import (
     read_url,
     read_word,
     readable_text,
+    unanswered,
 )
 
 if TYPE_CHECKING:
@@ -83,8 +84,7 @@ class AimlApi:
         try:
             document = read_object(reply.body)
         except UnreadableError as error:
-            message = f"no valid answer from AI/ML API (HTTP {reply.status}: {error})"
-            raise OutcomeUnknownError(message, http_status=reply.status) from error
+            raise unanswered(reply, error, by=self.title, base_url=self.base_url_variable) from error
         if not 200 <= reply.status < 300:
             raise _refusal(document, reply)
         return _accepted(document, reply)
@@ -123,12 +123,12 @@ def _refusal(document: Mapping[str, Any], reply: Reply) -> ProviderError:
     status, message = reply.status, _told(document, reply)
     if status == 500 and _LASTING_MESSAGES.search(message):
         return RejectedError(message, http_status=status)
-    if status == 408 or status >= 500 or not _is_their_error(document):
-        return OutcomeUnknownError(message, http_status=status)
     if status in {401, 402, 403}:
         return _account_error(message, reply)
     if status == 429:
         return TransientError(message, http_status=status, retry_after_s=reply.retry_after_s)
+    if status == 408 or status >= 500 or not _is_their_error(document):
+        return OutcomeUnknownError(message, http_status=status, retry_after_s=reply.retry_after_s)
     if status == 404:
         message = f"AI/ML API does not serve this model here: {message}"
     return RejectedError(message, http_status=status)

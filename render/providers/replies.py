@@ -8,7 +8,12 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from render.errors import OutcomeUnknownError, ProviderError, TransientError
+
+if TYPE_CHECKING:
+    from render.providers.protocol import Reply
 
 #: characters of a provider's own words that we keep
 MESSAGE_LIMIT = 500
@@ -37,11 +42,33 @@ def read_object(body: bytes) -> dict[str, Any]:
         )
     except RecursionError as error:
         raise UnreadableError("nested too deeply") from error
+    except json.JSONDecodeError as error:
+        raise UnreadableError(_seen(body)) from error
     except ValueError as error:
         raise UnreadableError(str(error)) from error
     if not isinstance(document, dict):
         raise UnreadableError("not an object")
     return document
+
+
+def _seen(body: bytes) -> str:
+    start = body.lstrip()[:1]
+    if not start:
+        return "an empty answer"
+    return "a web page" if start == b"<" else "not JSON"
+
+
+def unanswered(reply: Reply, error: UnreadableError, *, by: str, base_url: str) -> ProviderError:
+    """Say what follows from an answer to a paid call that cannot be read; `base_url` names the variable to look at.
+
+    "Too many requests" is said before anything is sold, by whoever says it.
+    """
+    if reply.status == 429:
+        message = f"{by} asks for patience (HTTP 429)"
+        return TransientError(message, http_status=429, retry_after_s=reply.retry_after_s)
+    advice = f"; is {base_url} right?" if 400 <= reply.status < 500 else ""
+    message = f"no valid answer from {by} (HTTP {reply.status}: {error}){advice}"
+    return OutcomeUnknownError(message, http_status=reply.status, retry_after_s=reply.retry_after_s)
 
 
 def _refuse_constant(word: str) -> NoReturn:

@@ -14,7 +14,7 @@ from render.errors import AccountError, OutcomeUnknownError, ProviderError, Reje
 from render.providers.bodies import wire_body
 from render.providers.codes import CodeKind, kind_of
 from render.providers.protocol import Accepted, Call
-from render.providers.replies import UnreadableError
+from render.providers.replies import UnreadableError, unanswered
 from render.providers.runware_poll import states_in
 from render.providers.runware_reply import Answer, TaskError, read_answer
 
@@ -90,8 +90,7 @@ def _submit_answer(reply: Reply) -> Answer:
     try:
         return read_answer(reply)
     except UnreadableError as error:
-        message = f"no valid answer from Runware (HTTP {reply.status}: {error})"
-        raise OutcomeUnknownError(message, http_status=reply.status) from error
+        raise unanswered(reply, error, by="Runware", base_url=Runware.base_url_variable) from error
 
 
 def _is_acknowledged(answer: Answer, our_id: str) -> bool:

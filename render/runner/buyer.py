@@ -132,7 +132,7 @@ class Buyer:
     async def _waited_for_another(self, job: Job, error: TransientError | OutcomeUnknownError, sends: int) -> bool:
         """Wait before the next send; False where there must be none."""
         surroundings = self._shared.surroundings
-        self._lane.stay_away(error.retry_after_s if isinstance(error, TransientError) else None)
+        self._lane.stay_away(error.retry_after_s)
         is_ambiguous = isinstance(error, OutcomeUnknownError) and not self._lane.terms.provider.ids_are_ours
         wait_s = None if is_ambiguous else next_wait(error, sends=sends, draw=surroundings.draw())
         if wait_s is None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from render.errors import AccountError, OutcomeUnknownError, ReadFailedError, RejectedError, TransientError
@@ -223,3 +225,10 @@ def test_any_other_answer_to_a_poll_is_a_failed_read(reply):
     with pytest.raises(ReadFailedError) as caught:
         polled(reply)
     assert (caught.value.http_status, caught.value.retry_after_s) == (reply.status, reply.retry_after_s)
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>slow down</html>", b"slow down"])
+def test_too_many_requests_is_a_refusal_whoever_says_it(body):
+    with pytest.raises(TransientError) as caught:
+        submitted(replace(a_reply(body, status=429), retry_after_s=2.0))
+    assert caught.value.retry_after_s == 2.0

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from render.errors import AccountError, OutcomeUnknownError, RejectedError, TransientError
@@ -285,3 +287,10 @@ def test_a_hostile_message_is_bounded_and_harmless():
         read(refused("invalidWidth", message="\x1b]8;;http://x\x07" + "m" * 9999))
     assert len(caught.value.message) <= 500
     assert caught.value.message.isprintable()
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>slow down</html>", b"slow down"])
+def test_too_many_requests_is_a_refusal_whoever_says_it(body):
+    with pytest.raises(TransientError) as caught:
+        read(replace(a_reply(body, status=429), retry_after_s=2.0))
+    assert caught.value.retry_after_s == 2.0
