@@ -7,8 +7,10 @@ import unicodedata
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from render.catalog.fit import is_of_kind
+from render.catalog.spec import Kind
 from render.expand import VARIABLE, fill_in, tasks_of, variables_in
-from render.layout import path_fault, pattern_fault
+from render.layout import output_path, path_fault, pattern_fault
 from render.manifest.findings import listed
 from render.manifest.phrases import ALLOWED_NAME, like, shown, wrong_kind
 from render.manifest.resolve import mapping
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
 _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 MAX_TASKS = 100_000
+_SAMPLE: dict[str, object] = {"project": "p", "shot": "s", "take": 1, "model": "m", "seed": 1, "ext": "mp4"}
 
 
 def check_shots(data: Mapping[str, Any], shots: Sequence[Resolved], findings: Findings, *, project: str) -> None:
@@ -37,8 +40,7 @@ def check_shots(data: Mapping[str, Any], shots: Sequence[Resolved], findings: Fi
         _check_variables(resolved, findings)
         check_values(resolved, fill_in(resolved.shot.params, resolved.shot.variables), findings)
     _check_vars(data, shots, findings)
-    if not findings.has_errors:
-        _check_paths(shots, findings, project=project)
+    _check_paths([resolved for resolved in shots if _can_be_named(resolved, findings)], findings, project=project)
 
 
 def _raw_shots(data: Mapping[str, Any]) -> Iterator[tuple[Path, dict[str, Any]]]:
@@ -85,9 +87,19 @@ def _id_fault(shot_id: Any) -> tuple[str, str, str] | None:
 def _check_outputs(data: Mapping[str, Any], findings: Findings) -> None:
     for path, holder in ((), data), *_raw_shots(data):
         output = holder.get("output")
-        fault = pattern_fault(output) if isinstance(output, str) else ""
+        fault = _output_fault(output) if isinstance(output, str) else ""
         if fault:
             findings.add((*path, "output"), "output", fault)
+
+
+def _output_fault(pattern: str) -> str:
+    """Say what is wrong with a pattern whatever the shot is called."""
+    fault = pattern_fault(pattern)
+    if fault:
+        return fault
+    path = output_path(pattern, _SAMPLE)
+    fault = path_fault(path)
+    return f"a file would be called `{path}`: {fault}" if fault else ""
 
 
 def _check_whole_numbers(data: Mapping[str, Any], findings: Findings) -> None:
@@ -164,8 +176,21 @@ def _check_vars_of(holder: Mapping[str, Any], path: Path, used: Iterable[str], f
             findings.warn(here, "unused-variable", f"the variable `{name}` is not used", hint=hint, of_key=True)
 
 
+def _can_be_named(resolved: Resolved, findings: Findings) -> bool:
+    """Whether nothing that a file's name is made of is wrong; what is wrong is told elsewhere."""
+    shot, params = resolved.shot, resolved.shot.params
+    seed, output_format = params.get("seed"), params.get("output_format")
+    return (
+        bool(ID.match(shot.id))
+        and not findings.is_told((*resolved.path, "id"))
+        and not _output_fault(shot.output)
+        and (seed is None or is_of_kind(Kind.INTEGER, seed))
+        and (output_format is None or isinstance(output_format, str))
+    )
+
+
 def _check_paths(shots: Sequence[Resolved], findings: Findings, *, project: str) -> None:
-    """Look at every file that would be written; runs only on shots that are otherwise in order."""
+    """Look at every file that would be written by shots that have their names."""
     files: dict[str, str] = {}
     folders: dict[str, str] = {}
     for resolved in shots:
