@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import importlib
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -30,7 +29,7 @@ COMMANDS = {
     "serve": "Offer both providers' APIs on this machine, offline and free.",
 }
 
-EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED, EXIT_PIPE = 2, 70, 130, 141
+EXIT_USAGE, EXIT_INTERRUPTED = 2, 130
 
 
 class LazyGroup(click.Group):
@@ -80,17 +79,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status; every error ends here, and none is swallowed."""
     try:
         result = cli.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
-        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         return EXIT_USAGE
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        # whoever read our output has gone; nothing more can be said there, not even at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_PIPE
     except Exception as error:  # noqa: BLE001 - the one boundary: what is no error of ours is a bug of ours
         from render.commands.boundary import tell  # noqa: PLC0415 - only when something is wrong
 

@@ -22,7 +22,7 @@ _ROOT_MARKS = (".git", "pyproject.toml")
 #: what an API's base URL may not hold: they would end up in the record as part of the endpoint
 _NOT_IN_BASE_URL = ("username", "password", "query", "fragment")
 OFFLINE = "offline"
-_UNBOUNDED = 1_000_000
+UNBOUNDED = 1_000_000
 _FALLBACK_COLUMNS = 80
 
 
@@ -161,14 +161,14 @@ def display(stream: str, *, environ: Mapping[str, str] | None = None) -> Display
     """Say what `stdout` or `stderr` can show: NO_COLOR, FORCE_COLOR, CI, TERM and COLUMNS have their usual meaning."""
     surroundings = os.environ if environ is None else environ
     file = sys.stdout if stream == "stdout" else sys.stderr
-    is_terminal = file.isatty() and surroundings.get("TERM") != "dumb"
+    is_terminal = file is not None and file.isatty() and surroundings.get("TERM") != "dumb"
     if surroundings.get("NO_COLOR"):
         has_colour = False
     else:
         has_colour = bool(surroundings.get("FORCE_COLOR")) or is_terminal
     is_live = is_terminal and not surroundings.get("CI")
     width = _columns(surroundings)
-    row_width = width if is_terminal else _UNBOUNDED
+    row_width = width if is_terminal else UNBOUNDED
     return Display(has_colour=has_colour, is_live=is_live, width=width, row_width=row_width)
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -65,14 +63,11 @@ def command(manifest: Path | None, *, offline: bool, out: Path | None, as_json: 
         if as_json:
             _print_json(Summary(tasks=len(project.tasks), left=len(project.tasks)))
         raise
-    # whoever reads may have gone; how the run went is still its status
-    with suppress(BrokenPipeError):
-        if as_json:
-            _print_json(summary)
-        else:
-            paint = palette(display("stdout"))
-            data(summary_text(summary, paint, folder=_folder(project), is_offline=offline))
-        sys.stdout.flush()
+    if as_json:
+        _print_json(summary)
+    else:
+        paint = palette(display("stdout"))
+        data(summary_text(summary, paint, folder=_folder(project), is_offline=offline))
     return summary.exit_status
 
 

@@ -1,18 +1,43 @@
-"""Prints: data to stdout, talk to stderr. Whether there is colour is decided in `settings`, not by click."""
+"""Prints: data to stdout, talk to stderr. Whether there is colour is decided in `settings`, not by click.
+
+A reader that has gone, or was never there, changes nothing about how a command ends: whoever had enough of the output
+closes it, and paid work goes on. A full disk is told, because then what was asked for is not there.
+"""
 
 from __future__ import annotations
 
+import os
+import sys
+
 import click
 
+from render.errors import SettingsError
 from render.settings import display
 
 
 def data(text: str) -> None:
-    """Print to stdout what the command was asked for."""
-    click.echo(text, nl=not text.endswith("\n"), color=display("stdout").has_colour)
+    """Print to stdout what the command was asked for.
+
+    Raises:
+        SettingsError: it cannot be written.
+    """
+    try:
+        click.echo(text, nl=not text.endswith("\n"), color=display("stdout").has_colour)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # what is left in the buffer has to go somewhere when the process ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        raise SettingsError(f"cannot write to stdout: {error.strerror}") from error
 
 
 def talk(text: str) -> None:
-    """Print to stderr what a person should know beside it; nothing where there is nothing to say."""
-    if text:
+    """Print to stderr what a person should know beside it; nothing where there is nothing to say, or nobody to hear."""
+    if not text:
+        return
+    try:
         click.echo(text, nl=not text.endswith("\n"), err=True, color=display("stderr").has_colour)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)

@@ -113,7 +113,8 @@ class Session:
         try:
             output.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise SettingsError(f"cannot make the folder {output}: {error.strerror}") from error
+            message = f"cannot make the folder {output}: {error.strerror}"
+            raise SettingsError(message, hint="choose another with --out DIR") from error
         if not os.access(output, os.W_OK | os.X_OK):
             raise SettingsError(f"cannot write to the folder {output}", hint="choose another with --out DIR")
 

@@ -12,7 +12,7 @@ from render.commands.say import data
 from render.project import read_record
 from render.report.palette import palette
 from render.report.status import status_json, status_text
-from render.settings import display
+from render.settings import UNBOUNDED, display
 from render.store import writer_of
 
 if TYPE_CHECKING:
@@ -37,6 +37,6 @@ def command(manifest: Path | None, *, offline: bool, out: Path | None, as_json: 
         data(json.dumps(status_json(plan, is_running=is_running), ensure_ascii=False, indent=2))
     else:
         screen = display("stdout")
-        text = status_text(plan, palette(screen), is_running=is_running, width=screen.row_width)
+        text = status_text(plan, palette(screen), is_running=is_running, width=UNBOUNDED)
         data(text)
     return 0

@@ -2,6 +2,8 @@
 
 import json
 import socket
+import subprocess
+import sys
 
 import pytest
 
@@ -149,3 +151,48 @@ def test_files_go_where_they_are_told_to(render, tmp_path):
     render("run", STILLS, "--offline", "--out", tmp_path / "elsewhere")
     assert (tmp_path / "elsewhere" / "stills" / "lamp" / "lamp_t01.webp").exists()
     assert not (render.folder / "renders-offline").exists()
+
+
+@pytest.mark.parametrize("tail", ["| true", ">&-", "2>&-"])
+def test_a_reader_that_is_not_there_does_not_change_how_a_command_ends(render, tail):
+    script = f"set -o pipefail; {sys.executable} -m render models kandinsky-5-lite {tail}"
+
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=render.folder, env=render.environment, capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_full_disk_under_the_output_is_told_and_is_no_bug(render):
+    script = f"{sys.executable} -m render models > /dev/full"
+
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=render.folder, env=render.environment, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 3
+    assert done.stderr == "error: cannot write to stdout: No space left on device\n"
+
+
+def test_a_record_that_is_gone_is_not_bought_anew_in_silence(render):
+    render("run", STILLS, "--offline")
+    state = render.folder / "renders-offline" / "stills" / "state.db"
+    state.unlink()
+
+    for command in ("plan", "run"):
+        assert "is gone: " in render(command, STILLS, "--offline", status=4).stderr
+
+    state.with_name("state.lock").unlink()
+    assert render.json("plan", STILLS, "--offline")["totals"] == {"submit": 2}
+
+
+def test_a_record_that_run_refuses_is_refused_by_plan_and_status_too(render):
+    render("run", STILLS, "--offline")
+    state = render.folder / "renders-offline" / "stills" / "state.db"
+    content = bytearray(state.read_bytes())
+    content[4096:8192] = b"\xff" * 4096
+    state.write_bytes(content)
+
+    for command in ("plan", "status", "run"):
+        assert "damaged" in render(command, STILLS, "--offline", status=4).stderr
