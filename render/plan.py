@@ -195,7 +195,7 @@ class _Record:
             return Action.DOWNLOAD, f"file missing; fetched again, not bought again{renamed}"
         path = self._snapshot.artifacts[attempt.id].path
         if path != task.path:
-            return Action.PLACE, f"made before: is in {path}" if path.startswith(EARLIER) else f"renamed: was {path}"
+            return Action.PLACE, _why_placed(path, is_renamed=attempt.task_key != task.key)
         if attempt.task_key != task.key:
             return Action.PLACE, f"renamed: was {attempt.task_key}"
         return Action.SKIP, "up to date"
@@ -232,6 +232,12 @@ class _Record:
             reason=reason,
             attempt=attempt,
         )
+
+
+def _why_placed(path: str, *, is_renamed: bool) -> str:
+    if path.startswith(EARLIER):
+        return f"made before: is in {path}"
+    return f"renamed: was {path}" if is_renamed else f"belongs elsewhere now: was {path}"
 
 
 def _twins(wishes: Sequence[tuple[Task, str]]) -> tuple[str, ...]:

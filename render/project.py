@@ -58,7 +58,8 @@ class Project:
         facts = {
             name: LaneFacts(
                 endpoint=self.lanes[name].endpoint if name in self.lanes else OFFLINE,
-                ids_are_ours=provider.ids_are_ours,
+                # offline nothing is paid, so nothing needs a person's decision before it is sent again
+                ids_are_ours=provider.ids_are_ours or self.is_offline,
             )
             for name, provider in PROVIDERS.items()
             if self.is_offline or name in self.lanes

@@ -23,7 +23,7 @@ _WORDS = {
     "lost": "lost",
 }
 _ADVICE = {
-    "ambiguous": "an ambiguous task may have been sent and paid for; it is never bought again by itself",
+    "ambiguous": "an ambiguous task may have been paid for: look at the provider; only a changed shot is bought again",
     "parked": "parked tasks are with the provider or recorded; the next run goes on with them",
     "held": "the files of held tasks are finished; their links are kept in the record",
     "lost": "lost files were paid for and are gone",
