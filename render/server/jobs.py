@@ -15,16 +15,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from render.server.engines.order import DrawingError, DrawingStoppedError
+from render.server.latency import Work
 from render.server.orders import order_of
 from render.server.records import State
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from render.server.engines.order import Engine
-    from render.server.latency import Latency
+    from render.server.latency import Schedule
     from render.server.ledger import Ledger
     from render.server.records import Job, Result
+    from render.server.rules import FailureRule
     from render.server.spool import Spool
 
 _log = logging.getLogger(__name__)
@@ -37,9 +39,13 @@ class Tools:
     ledger: Ledger
     spool: Spool
     engine: Engine
-    latency: Latency
+    schedule: Schedule
     #: how many orders are drawn at the same time
     threads: int
+    #: which orders are to fail, however well they could be drawn
+    failures: tuple[FailureRule, ...] = ()
+    #: providers that keep the money for what failed
+    keep_money: frozenset[str] = frozenset()
 
 
 class Workshop:
@@ -50,17 +56,25 @@ class Workshop:
         self._pool = ThreadPoolExecutor(tools.threads, thread_name_prefix="render-server-draw")
         self._workers: dict[str, asyncio.Future[None]] = {}
         self._closing = threading.Event()
+        #: told of each result that has just been done or has failed; they must not wait
+        self.listeners: list[Callable[[Job, Result], None]] = []
 
     def start(self) -> None:
         """Take up what an earlier process left unfinished."""
         waiting = self._tools.ledger.waiting()
         jobs = self._tools.ledger.jobs([result.job_id for result in waiting])
         for result in waiting:
-            self._begin(jobs[result.job_id], result)
+            job = jobs[result.job_id]
+            self._tools.schedule.resume(work_of(job, number=result.number), ready_at=result.ready_at)
+            self._begin(job, result)
 
-    def ready_at(self, job_id: str, *, number: int, accepted_at: float) -> float:
-        """When a result may be handed out, in seconds since 1970; decided by the job's id alone."""
-        return accepted_at + self._tools.latency.seconds(f"{job_id}:{number}")
+    def ready_at(self, work: Work, *, accepted_at: float) -> float:
+        """When work that is being sold will be done, in seconds since 1970; it then has its place in the queue."""
+        return self._tools.schedule.ready_at(work, accepted_at=accepted_at)
+
+    def begins_at(self, job: Job, *, result: Result) -> float:
+        """When a result leaves the queue, in seconds since 1970."""
+        return self._tools.schedule.begins_at(work_of(job, number=result.number), ready_at=result.ready_at)
 
     def take(self, job: Job, *, results: Sequence[Result]) -> None:
         """Begin with a job that has just been sold."""
@@ -100,13 +114,30 @@ class Workshop:
             message = "The engine broke; the server's log says how."
             finished = replace(result, state=State.FAILED, error_code="internalServerError", error_message=message)
         await asyncio.sleep(max(0.0, result.ready_at - time.time()))
-        self._tools.ledger.finish(replace(finished, finished_at=time.time()))
+        finished = replace(finished, finished_at=time.time())
+        is_given_back = finished.state is State.FAILED and job.provider not in self._tools.keep_money
+        self._tools.ledger.finish(finished, refund_usd=result.cost_usd if is_given_back else 0.0)
+        for listener in self.listeners:
+            listener(job, finished)
 
     def _draw(self, job: Job, result: Result) -> None:
         if self._closing.is_set():
             raise DrawingStoppedError
+        self._fail_as_told(job, result)
         order = order_of(job, result=result)
         engine, is_stopped = self._tools.engine, self._closing.is_set
         self._tools.spool.fill(
             result.file_name, write=lambda path: engine.draw(order, target=path, is_stopped=is_stopped)
         )
+
+    def _fail_as_told(self, job: Job, result: Result) -> None:
+        prompt = str(job.request.get("positivePrompt", job.request.get("prompt", "")))
+        key = work_of(job, number=result.number).key
+        for rule in self._tools.failures:
+            if rule.holds(provider=job.provider, model=job.model) and rule.strikes(key, prompt=prompt):
+                raise DrawingError(rule.message, code=rule.code)
+
+
+def work_of(job: Job, *, number: int) -> Work:
+    """One result of a job, as what its time and its price depend on."""
+    return Work(provider=job.provider, model=job.model, key=f"{job.id}:{number}")

@@ -8,13 +8,21 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from render.server.credit import Account
+from render.server.switches import Switches
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from render.server.engines.order import Engine
+    from render.server.faults.script import Fault, FaultScript
     from render.server.jobs import Workshop
     from render.server.ledger import Ledger
+    from render.server.pricing import PriceList
+    from render.server.rules import FailureRule, LatencyRule, PriceRule
     from render.server.spool import Spool
+    from render.server.watch import Watch
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,8 +36,18 @@ class ServerOptions:
     port: int = 0
     #: the keys that are let in; None lets in any key that is not empty, and is for loopback only
     keys: frozenset[str] | None = field(default=None, repr=False)
-    #: the least and the most time from acceptance until a result is handed out
+    #: the least and the most time from acceptance until a result is handed out, where no rule of `latency` holds
     latency_s: tuple[float, float] = (0.5, 1.5)
+    latency: tuple[LatencyRule, ...] = ()
+    prices: tuple[PriceRule, ...] = ()
+    failures: tuple[FailureRule, ...] = ()
+    #: by provider; one that is not named has credit without end
+    credit: Mapping[str, Account] = field(default_factory=dict)
+    switches: Switches = field(default_factory=Switches)
+    #: what goes wrong, and when
+    faults: tuple[Fault, ...] = ()
+    #: `host` or `host:port`: whom the server itself may send requests to, for webhooks, uploads and media by link
+    allowed_hosts: frozenset[str] = frozenset()
     #: what file links begin with; None takes the host a request named
     public_base: str | None = None
     #: a name in `ENGINES`, or an engine
@@ -38,6 +56,12 @@ class ServerOptions:
     max_body_bytes: int = 4 * 2**20
     #: how long a synchronous request is held before it is answered that it takes longer
     sync_timeout_s: float = 60.0
+    #: how long a WebSocket may say nothing before it is closed
+    socket_idle_s: float = 120.0
+    #: how long results are held for a client whose WebSocket was lost
+    socket_hold_s: float = 120.0
+    #: files of the engine `fixed` are padded to this size; None leaves them as they were drawn
+    file_bytes: int | None = None
 
     def __post_init__(self) -> None:
         if self.keys is None and not is_loopback(self.host):
@@ -52,6 +76,18 @@ class Service:
     ledger: Ledger
     spool: Spool
     workshop: Workshop
+    prices: PriceList
+    faults: FaultScript
+    watch: Watch
+
+    def account(self, provider: str) -> Account:
+        """The terms under which that provider is paid."""
+        return self.options.credit.get(provider, Account())
+
+    def balance_usd(self, provider: str) -> float:
+        """What is left to spend at that provider; infinite where nothing was said."""
+        # sums of dollars are not exact, and the last render must be affordable to the cent
+        return round(self.account(provider).usd - self.ledger.spent_usd(provider), 9)
 
     def file_url(self, request: web.Request, *, name: str) -> str:
         """The link to a file, as the sender of this request can follow it."""

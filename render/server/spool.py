@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -27,8 +28,10 @@ class Spool:
         """Make the folder where there is none, and clear away what killed processes left half written."""
         self._folder.mkdir(parents=True, exist_ok=True)
         for part in self._folder.glob("*.part"):
-            if part.stat().st_mtime < time.time() - _STALE_AFTER_S:
-                part.unlink(missing_ok=True)
+            # another server on the same folder may finish it meanwhile
+            with suppress(FileNotFoundError):
+                if part.stat().st_mtime < time.time() - _STALE_AFTER_S:
+                    part.unlink()
 
     def path(self, name: str) -> Path:
         """Where the file of that name is, or will be."""

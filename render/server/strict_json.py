@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 
-def read_json(body: bytes) -> Any:
+def read_json(body: bytes | str) -> Any:
     """Read one JSON document.
 
     Raises:

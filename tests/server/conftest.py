@@ -1,12 +1,15 @@
 """Servers for tests, recorded exchanges, and tasks that are right until a test changes them."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from render.server.app import ServerOptions
+from render.server.faults.reading import read_faults
 from tests.server.rehearsal import TextEngine, start_witness
 
 
@@ -89,3 +92,17 @@ def a_general_clip(a_clip):
 
 def _without_none(task):
     return {name: value for name, value in task.items() if value is not None}
+
+
+@pytest.fixture
+def serve_script(serve):
+    """Start a server that follows a script, as it would stand in a file."""
+    return lambda *script, **options: serve(faults=read_faults(list(script), where="script"), **options)
+
+
+@pytest.fixture
+def victim():
+    """A process that waits to be killed."""
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as process:
+        yield process
+        process.kill()

@@ -88,6 +88,7 @@ IMAGE_LITE_REFUSES = [
     ("lora", [[{"model": "a:1@1", "transformer": "middle"}]], "invalidLoraTransformer"),
     ("lora", [["a:1@1"]], "invalidLora"),
 ]  # fmt: skip
+_LINK = "https://example.com/picture.png"
 GENERAL_TAKES = [
     ("width", [256, 1920, None]),
     ("height", [256, 1080, None]),
@@ -102,7 +103,11 @@ GENERAL_TAKES = [
     ("providerSettings", [{"pixverse": {"effect": "x"}}, {"klingai": {}}]),
     ("lora", [[{"model": "a:1@1"}]]),
     ("model", ["bytedance:seedance-1.0@pro"]),
-]
+    ("frameImages", [[], [{"inputImage": _LINK}], [{"inputImages": _LINK, "frame": "last"}],
+                     [{"image": _LINK, "frame": 0}, {"image": _LINK, "frame": 24}]]),
+    ("referenceImages", [[], [_LINK, _LINK]]),
+    ("inputs", [{}, {"frameImages": [{"image": _LINK}]}]),
+]  # fmt: skip
 GENERAL_REFUSES = [
     ("width", [248, 1928, 260], "invalidWidth"),
     ("height", [1088], "invalidHeight"),
@@ -115,10 +120,21 @@ GENERAL_REFUSES = [
     ("acceleration", ["max"], "invalidAcceleration"),
     ("providerSettings", [{"openai": {}}], "unsupportedParameter"),
     ("providerSettings", [{"pixverse": {"effect": "x", "cameraMovement": "y"}}], "incompatibleParameters"),
-    ("frameImages", [[{"inputImage": "x"}]], "unsupportedFrameImages"),
-    ("inputAudios", [["x"]], "unsupportedInputAudios"),
+    ("frameImages", [[{"inputImage": "x"}]], "invalidFrameImagesInputImage"),
+    ("frameImages", [[{"image": "aGVsbG8="}], [{"image": 7}]], "invalidFrameImagesImage"),
+    ("frameImages", [[{"frame": "first"}]], "missingFrameImagesInputImage"),
+    ("frameImages", [[{"image": _LINK, "inputImage": _LINK}]], "incompatibleParameters"),
+    ("frameImages", [[{"image": _LINK, "frame": "middle"}], [{"image": _LINK, "frame": 25}],
+                     [{"image": _LINK, "frame": -1}], [{"image": _LINK, "frame": True}]], "invalidFrameImagesFrame"),
+    ("frameImages", [["x"]], "invalidFrameImages"),
+    ("frameImages", [[{"image": _LINK, "time": 1}]], "unsupportedParameter"),
+    ("referenceImages", [["0b7ecff5-7a5a-4c74-9f4f-3a3ae1b0d9d3"], [""], [7], "x"], "invalidReferenceImages"),
+    ("referenceVideos", [["data:video/mp4;base64,aGVsbG8="]], "invalidReferenceVideos"),
+    ("inputAudios", [["x"]], "invalidInputAudios"),
+    ("inputs", [{"frameImages": [{"image": "x"}]}], "invalidInputsFrameImagesImage"),
+    ("inputs", [{"seedImage": _LINK}], "unsupportedParameter"),
     ("model", ["no-such-thing", "runware:kandinsky-5.0-image-lite@1", 7, ""], "invalidModel"),
-]
+]  # fmt: skip
 
 
 def _each(table):

@@ -5,7 +5,6 @@ import pytest
 
 from render.server.app import ServerOptions, create_app
 from render.server.engines.order import MediaMissingError
-from render.server.latency import UniformLatency
 
 
 def _modules_after(statement):
@@ -26,11 +25,3 @@ def test_a_missing_library_is_named_with_the_line_that_installs_it(monkeypatch, 
     with pytest.raises(MediaMissingError, match=r"draws with av: pip install 'renderline\[media\]'"):
         create_app(ServerOptions(state_dir=tmp_path / "state"))
     assert not (tmp_path / "state").exists()
-
-
-def test_a_latency_lies_between_its_bounds_and_depends_on_the_key_alone():
-    latency = UniformLatency(low_s=0.5, high_s=1.5)
-    times = [latency.seconds(f"job-{number}") for number in range(200)]
-    assert times == [latency.seconds(f"job-{number}") for number in range(200)]
-    assert len(set(times)) == 200
-    assert all(0.5 <= time_s <= 1.5 for time_s in times)

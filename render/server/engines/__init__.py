@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from render.server.engines.fixed import FixedEngine
 from render.server.engines.procedural import ProceduralEngine
 
 if TYPE_CHECKING:
@@ -11,4 +12,8 @@ if TYPE_CHECKING:
 
     from render.server.engines.order import Engine
 
-ENGINES: Mapping[str, Callable[[], Engine]] = {"procedural": ProceduralEngine}
+#: each is called with the size its files are to be padded to, which only the engine `fixed` heeds
+ENGINES: Mapping[str, Callable[[int | None], Engine]] = {
+    "procedural": lambda _: ProceduralEngine(),
+    "fixed": lambda file_bytes: FixedEngine(file_bytes=file_bytes),
+}

@@ -5,6 +5,7 @@ Source: the model's page, read 2026-11-20; prices from its list and its publishe
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from render.server.models.rules import Fault, Rule
@@ -109,3 +110,11 @@ IMAGE_LITE = RunwareModel(
         "CFGScale": 7,
     },
 )
+
+_PICTURES = Rule(name="referenceImages", type="array", has_strings=True)
+#: the model by the way a task may name pictures to begin from: which of the three holds is not known
+IMAGE_LITE_BY_INPUT = {
+    "none": IMAGE_LITE,
+    "flat": replace(IMAGE_LITE, rules=(*IMAGE_LITE.rules, _PICTURES)),
+    "inputs": replace(IMAGE_LITE, rules=(*IMAGE_LITE.rules, Rule(name="inputs", type="object", fields=(_PICTURES,)))),
+}

@@ -7,14 +7,24 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-Type = Literal["string", "integer", "float", "boolean", "object", "array"]
+Type = Literal["string", "integer", "float", "boolean", "object", "array", "any"]
+
+_TYPES: Mapping[Type, type | tuple[type, ...]] = {
+    "string": str,
+    "integer": int,
+    "float": (int, float),
+    "boolean": bool,
+    "object": dict,
+    "array": list,
+    "any": object,
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,8 +45,8 @@ class Rule:
     is_uri: bool = False
     #: of an object, or of each item of an array; None where anything goes
     fields: tuple[Rule, ...] | None = None
-    #: known to the provider, but this server does nothing with it yet
-    is_unserved: bool = False
+    #: of an array: each item is a string that is not empty
+    has_strings: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,18 +82,22 @@ def find_faults(given: Mapping[str, Any], *, rules: tuple[Rule, ...], prefix: st
 
 
 def _value_faults(value: Any, rule: Rule, path: str) -> Iterator[Fault]:
-    if rule.is_unserved:
-        yield Fault(kind="unserved", parameters=(path,), expected="is not served by this server yet")
-    elif not _fits(value, rule):
+    if not _fits(value, rule):
         yield Fault(kind="invalid", parameters=(path,), expected=f"must be {describe(rule)}", details=_details(rule))
     elif rule.fields is not None and isinstance(value, dict):
         yield from find_faults(value, rules=rule.fields, prefix=f"{path}.")
-    elif rule.fields is not None:
+    elif rule.type == "array":
         for number, item in enumerate(value):
-            if isinstance(item, dict):
-                yield from find_faults(item, rules=rule.fields, prefix=f"{path}[{number}].")
-            else:
-                yield Fault(kind="invalid", parameters=(f"{path}[{number}]",), expected="must be an object")
+            yield from _item_faults(item, rule, f"{path}[{number}]")
+
+
+def _item_faults(item: Any, rule: Rule, path: str) -> Iterator[Fault]:
+    if rule.has_strings and not (isinstance(item, str) and item):
+        yield Fault(kind="invalid", parameters=(path,), expected="must be a string that is not empty")
+    elif rule.fields is not None and isinstance(item, dict):
+        yield from find_faults(item, rules=rule.fields, prefix=f"{path}.")
+    elif rule.fields is not None:
+        yield Fault(kind="invalid", parameters=(path,), expected="must be an object")
 
 
 def _fits(value: Any, rule: Rule) -> bool:
@@ -101,23 +115,11 @@ def _fits(value: Any, rule: Rule) -> bool:
 
 
 def _is_of_type(value: Any, kind: Type) -> bool:
-    match kind:
-        case "boolean":
-            return isinstance(value, bool)
-        case "integer":
-            return isinstance(value, int) and not isinstance(value, bool)
-        case "float":
-            return isinstance(value, int | float) and not isinstance(value, bool) and _is_finite(value)
-        case "string":
-            return isinstance(value, str)
-        case "object":
-            return isinstance(value, dict)
-        case "array":
-            return isinstance(value, list)
-
-
-def _is_finite(value: float) -> bool:
-    return isinstance(value, int) or math.isfinite(value)
+    if isinstance(value, bool):
+        return kind in {"boolean", "any"}
+    if kind == "float" and isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, _TYPES[kind])
 
 
 def _is_between(value: float, rule: Rule) -> bool:
@@ -129,8 +131,8 @@ def _is_on_step(value: float, rule: Rule) -> bool:
         return True
     if isinstance(value, int) and rule.step.isdigit():
         return (value - (rule.min or 0)) % int(rule.step) == 0
-    # Decimal of the shortest text of a float: 1.11 is on a step of 0.01, which binary fractions would deny
-    return (Decimal(str(value)) - (rule.min or 0)) % Decimal(rule.step) == 0
+    # of the shortest text of a float: 1.11 is on a step of 0.01, which binary fractions would deny
+    return (Fraction(str(value)) - Fraction(str(rule.min or 0))) % Fraction(rule.step) == 0
 
 
 def _is_uri(value: str) -> bool:

@@ -47,8 +47,8 @@ def delivery_rules(*, formats: tuple[str, ...], types: tuple[str, ...], methods:
         Rule(name="outputFormat", type="string", allowed=formats),
         Rule(name="outputQuality", type="integer", min=20, max=99),
         Rule(name="deliveryMethod", type="string", allowed=methods),
-        Rule(name="webhookURL", type="string", is_uri=True, is_unserved=True),
-        Rule(name="uploadEndpoint", type="string", is_uri=True, is_unserved=True),
+        Rule(name="webhookURL", type="string", is_uri=True),
+        Rule(name="uploadEndpoint", type="string", is_uri=True),
         Rule(name="ttl", type="integer", min=60),
         Rule(name="includeCost", type="boolean"),
     )

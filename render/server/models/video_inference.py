@@ -1,13 +1,13 @@
 """Any other video model at Runware, by the general rules of the `videoInference` reference.
 
 Source: the video inference API reference, read 2026-11-20. Its prices are not published: those here are invented.
-Pictures, films and sounds as input are refused by name: this server has nowhere to keep them yet.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from render.server.models.frames import INPUT_RULES, frame_faults
 from render.server.models.kandinsky_lite import price_usd
 from render.server.models.rules import Fault, Rule
 from render.server.models.runware_model import LARGEST_SEED, LORA, RunwareModel, delivery_rules, safety_rule
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _PROVIDERS = ("google", "bytedance", "klingai", "minimax", "pixverse", "vidu")
-_INPUTS = ("frameImages", "referenceImages", "referenceVideos", "inputAudios")
 
 
 def _cross_faults(task: Mapping[str, Any]) -> Iterator[Fault]:
+    yield from frame_faults(task)
     pixverse = task.get("providerSettings", {}).get("pixverse", {})
     both = ("effect", "cameraMovement")
     if all(name in pixverse for name in both):
@@ -58,7 +58,8 @@ VIDEO_INFERENCE = RunwareModel(
             type="object",
             fields=tuple(Rule(name=name, type="object") for name in _PROVIDERS),
         ),
-        *(Rule(name=name, type="array", is_unserved=True) for name in _INPUTS),
+        *INPUT_RULES,
+        Rule(name="inputs", type="object", fields=INPUT_RULES),
     ),
     cross_faults=_cross_faults,
     price_usd=price_usd,

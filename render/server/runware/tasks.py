@@ -1,134 +1,144 @@
 """Accepts paid Runware tasks: checks each on its own, sells what is right in one transaction, hands it to the workshop.
 
-An id that was sold before is refused with `conflictTaskUUID` and sold no second time, whatever became of the first.
+An id that was sold before is refused with `conflictTaskUUID` and sold no second time, whatever became of the first,
+unless a switch says that an id is free again once its task has ended.
 """
 
 from __future__ import annotations
 
-import random
-import re
-import secrets
-import time
+import asyncio
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
-from render.server.models import runware_model
-from render.server.models.rules import Fault, find_faults
-from render.server.models.runware_model import LARGEST_SEED
-from render.server.records import Job, Result, State
-from render.server.runware.errors import error_object, refusal
+from render.server.records import State
+from render.server.runware.checks import refusal_of
+from render.server.runware.errors import error_object
+from render.server.runware.inputs import store_enclosed
 from render.server.runware.results import acknowledgement, settled
+from render.server.runware.sales import sale_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from aiohttp import web
-
-    from render.server.models.runware_model import RunwareModel
-    from render.server.options import Service
-    from render.server.records import Submission
-    from render.server.runware.envelope import Reply
+    from render.server.records import Job, Result, Submission
+    from render.server.runware.checks import Refusal
+    from render.server.runware.desk import Errand
+    from render.server.runware.reply import Reply
 
 PAID_TASKS = ("videoInference", "imageInference")
-# any version: a time-ordered id was seen to pass on the live service
-_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
-Sales = dict[str, tuple[Job, list[Result]]]
+Sales = dict[str, tuple["Job", list["Result"]]]
+Tasks = list[dict[str, Any]]
 
 
-async def accept_tasks(
-    tasks: list[dict[str, Any]], *, submission: Submission, request: web.Request, service: Service, reply: Reply
-) -> None:
+@dataclass(kw_only=True, slots=True)
+class _Verdict:
+    """What becomes of the tasks of one request, each list in their order."""
+
+    sales: Sales = field(default_factory=dict)
+    accepted: Tasks = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    #: sold before, ended, and free to be sold again
+    again: list[str] = field(default_factory=list)
+
+
+async def accept_tasks(tasks: Tasks, *, submission: Submission, errand: Errand, reply: Reply) -> None:
     """Sell what can be sold, and add an answer for every task to the reply."""
-    sales: Sales = {}
-    known = service.ledger.jobs([task["taskUUID"] for task in tasks if isinstance(task.get("taskUUID"), str)])
+    # storing files takes time, in which nobody else may buy under an id that was just found to be free
+    async with errand.desk.till:
+        verdict = _judge(tasks, errand)
+        if not errand.is_rehearsal:
+            for job, _ in verdict.sales.values():
+                await store_enclosed(job.request, desk=errand.desk)
+            _record(verdict, submission, errand)
+    for refusal in verdict.refused:
+        reply.refuse(refusal.errors, status=refusal.status)
+    reply.has_sale, reply.has_lost_sale = bool(verdict.sales), bool(verdict.refused)
+    if errand.is_rehearsal:
+        reply.data += _prices(verdict.sales, errand)
+        return
+    for job, results in verdict.sales.values():
+        _hand_on(job, results, errand)
+    await _answer(verdict.sales, errand, reply)
+
+
+def _judge(tasks: Tasks, errand: Errand) -> _Verdict:
+    ledger, verdict = errand.desk.service.ledger, _Verdict()
+    ids = [task["taskUUID"] for task in tasks if isinstance(task.get("taskUUID"), str)]
+    known, results = ledger.jobs(ids), ledger.results(ids)
+    free = {id_ for id_ in known if _is_free_again(results[id_], errand)}
+    taken = known.keys() - free
     for task in tasks:
-        errors = list(_errors(task, taken={*known, *sales}))
-        if errors:
-            reply.refused += errors
-        else:
-            sales[task["taskUUID"]] = _sale(task, service)
-    service.ledger.sell(sales, submission=submission)
-    for job, results in sales.values():
-        service.workshop.take(job, results=results)
-    for job, results in sales.values():
-        if job.request["deliveryMethod"] == "sync":
-            await _deliver(job, results, request=request, service=service, reply=reply)
-        else:
-            reply.data.append(acknowledgement(job))
+        refusal = refusal_of(task, taken=taken, sales=verdict.sales, desk=errand.desk)
+        if refusal is not None:
+            verdict.refused.append(refusal)
+            continue
+        taken.add(task["taskUUID"])
+        verdict.accepted.append(task)
+        verdict.sales[task["taskUUID"]] = sale_of(task, service=errand.desk.service, is_rehearsal=errand.is_rehearsal)
+    verdict.again = [id_ for id_ in verdict.sales if id_ in free]
+    return verdict
 
 
-def _errors(task: Mapping[str, Any], *, taken: set[str]) -> Iterator[dict[str, Any]]:
-    identity = list(_identity_faults(task))
-    if identity:
-        yield from (refusal(fault, task=task) for fault in identity)
-        return
-    if task["taskUUID"] in taken:
-        message = "A task with this taskUUID was accepted before."
-        yield error_object("conflictTaskUUID", message=message, task=task, parameter="taskUUID")
-        return
-    model = _model(task)
-    faults = list(find_faults(task, rules=model.rules)) or list(model.cross_faults(model.resolved(task)))
-    yield from (refusal(fault, task=task, documentation=model.documentation) for fault in faults)
+def _record(verdict: _Verdict, submission: Submission, errand: Errand) -> None:
+    ledger, archive = errand.desk.service.ledger, errand.desk.archive
+    ledger.retire(verdict.again)
+    ledger.sell(verdict.sales, submission=submission)
+    archive.keep_tasks(verdict.accepted, base_url=errand.base_url)
+    for refusal in verdict.refused:
+        if refusal.has_id:
+            archive.keep_refusal(refusal.task, errors=refusal.errors)
 
 
-def _identity_faults(task: Mapping[str, Any]) -> Iterator[Fault]:
-    """What must be right before a task can be compared with the rules of its model."""
-    identifier, model = task.get("taskUUID"), task.get("model")
-    if identifier is None:
-        yield Fault(kind="missing", parameters=("taskUUID",), expected="is required: a UUID v4")
-    elif not isinstance(identifier, str) or not _UUID.fullmatch(identifier):
-        yield Fault(kind="invalid", parameters=("taskUUID",), expected="must be a UUID v4")
-    if model is None:
-        yield Fault(kind="missing", parameters=("model",), expected="is required: the id of a model")
-    elif not isinstance(model, str) or runware_model(model, task_type=task["taskType"]) is None:
-        expected = f"must be the id of a model that serves {task['taskType']} here, like runware:210@1"
-        yield Fault(kind="invalid", parameters=("model",), expected=expected)
+def _is_free_again(results: list[Result], errand: Errand) -> bool:
+    has_ended = all(result.state is not State.WAITING for result in results)
+    return errand.desk.switches.conflict_window == "running" and has_ended
 
 
-def _model(task: Mapping[str, Any]) -> RunwareModel:
-    model = runware_model(task["model"], task_type=task["taskType"])
-    if model is None:
-        raise LookupError(task["model"])
-    return model
+def _prices(sales: Sales, errand: Errand) -> Tasks:
+    if errand.desk.switches.dry_run_reply == "nothing":
+        return []
+    return [{**acknowledgement(job), "cost": job.cost_usd} for job, _ in sales.values()]
 
 
-def _sale(task: Mapping[str, Any], service: Service) -> tuple[Job, list[Result]]:
-    model, identifier, accepted_at = _model(task), task["taskUUID"], time.time()
-    resolved = model.resolved(task)
-    seed = resolved.get("seed", secrets.randbelow(2**32 - 1) + 1)
-    results = []
-    for number in range(1, resolved["numberResults"] + 1):
-        result_id = str(uuid4())
-        results.append(
-            Result(
-                id=result_id,
-                job_id=identifier,
-                number=number,
-                seed=(seed + number - 1) % (LARGEST_SEED + 1),
-                cost_usd=model.price_usd(resolved, random.Random(f"{identifier}:{number}:price").random()),
-                file_name=f"{result_id}.{resolved['outputFormat'].lower()}",
-                ready_at=service.workshop.ready_at(identifier, number=number, accepted_at=accepted_at),
-            )
-        )
-    job = Job(
-        id=identifier,
-        provider="runware",
-        task_type=task["taskType"],
-        model=task["model"],
-        request=resolved,
-        accepted_at=accepted_at,
-        cost_usd=round(sum(result.cost_usd for result in results), 4),
-    )
-    return job, results
+def _hand_on(job: Job, results: list[Result], errand: Errand) -> None:
+    if errand.session is not None and (_is_sync(job) or errand.desk.switches.push_async):
+        errand.session.expect(job, is_sync=_is_sync(job))
+    if errand.session is not None and _is_sync(job):
+        give_up = partial(errand.session.give_up, job.id, envelope={"data": [], "errors": [overdue(job)]})
+        asyncio.get_running_loop().call_later(errand.desk.service.options.sync_timeout_s, give_up)
+    errand.desk.service.workshop.take(job, results=results)
 
 
-async def _deliver(job: Job, results: list[Result], *, request: web.Request, service: Service, reply: Reply) -> None:
-    await service.workshop.wait(results, timeout_s=service.options.sync_timeout_s)
-    now = service.ledger.results([job.id])[job.id]
-    items, failures = await settled(request, service=service, job=job, results=now)
+def _is_sync(job: Job) -> bool:
+    return bool(job.request["deliveryMethod"] == "sync")
+
+
+async def _answer(sales: Sales, errand: Errand, reply: Reply) -> None:
+    """Acknowledge what is asynchronous and wait for the rest; over a socket all results are pushed instead."""
+    waited_for = [sale for sale in sales.values() if _is_sync(sale[0])]
+    reply.data += [acknowledgement(job) for job, _ in sales.values() if not _is_sync(job)]
+    if waited_for and errand.session is None:
+        service = errand.desk.service
+        every = [result for _, results in waited_for for result in results]
+        await service.workshop.wait(every, timeout_s=service.options.sync_timeout_s)
+        for job, _ in waited_for:
+            await _deliver(job, errand, reply)
+
+
+async def _deliver(job: Job, errand: Errand, reply: Reply) -> None:
+    now = errand.desk.service.ledger.results([job.id])[job.id]
+    items, failures = await settled(job, results=now, desk=errand.desk, base_url=errand.base_url)
     reply.data += items
     reply.failed += failures
-    if any(result.state is State.WAITING for result in now):
-        message = "The results take longer than this request may; ask for them with getResponse."
-        reply.overdue.append(error_object("timeout", message=message, task=acknowledgement(job)))
+    if all(result.state is not State.WAITING for result in now):
+        return
+    if errand.desk.switches.sync_timeout_reply == "acknowledgement":
+        reply.data.append(acknowledgement(job))
+    else:
+        reply.overdue.append(overdue(job))
+
+
+def overdue(job: Job) -> dict[str, Any]:
+    """The error object of a synchronous task that takes too long; the task goes on."""
+    message = "The results take longer than this request may; ask for them with getResponse."
+    return error_object("timeout", message=message, task=acknowledgement(job))

@@ -1,0 +1,1 @@
+"""The server's side of AI/ML API: video generations, the usage log and the balance."""
