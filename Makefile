@@ -3,12 +3,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# The official clients; two of them share a package name, so each has an environment of its own.
+CLIENT_PINS := runware==0.5.24 runware-sdk==1.8.0 aimlapi-sdk-python==2.24.0rc1
+CLIENTS := .venv-clients
+CLIENTS_READY := $(foreach pin,$(CLIENT_PINS),$(CLIENTS)/$(firstword $(subst ==, ,$(pin)))/.ready)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all check fix schemas bench lock clean
+.PHONY: help setup demo test test-all conformance check fix schemas bench lock clean
 
 help: ## Show the verbs
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make .venv from the lock, hashes checked
 
@@ -31,6 +35,15 @@ test: $(READY) ## Run the tests that need nothing but Python
 test-all: $(READY) ## Run every test; installs what they need
 	@sh tests/install-needs
 	@$(BIN)/python -m pytest --everything
+
+conformance: $(READY) $(CLIENTS_READY) ## Put the official clients through their paces against our server
+	@$(BIN)/python -m tests.conformance
+
+$(CLIENTS)/%/.ready: requirements/client-%.lock
+	@echo "installing $* into $(CLIENTS)/$* (once)"
+	@$(PYTHON) -m venv --clear $(CLIENTS)/$*
+	@$(CLIENTS)/$*/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
 
 check: $(READY) ## Lint, types, layers, schema in step; writes nothing
 	@$(BIN)/ruff check .
@@ -56,7 +69,12 @@ lock: $(READY) ## Pin the newest dependencies that pyproject.toml allows
 	@$(PYTHON) -m venv --clear build/lock && build/lock/bin/pip install --quiet uv
 	@build/lock/bin/uv pip compile --quiet --universal --generate-hashes --upgrade --all-extras --no-header \
 	  --python-version 3.11 --no-emit-index-url --no-emit-find-links pyproject.toml --output-file requirements/dev.lock
+	@for pin in $(CLIENT_PINS); do \
+	  echo "$$pin" | build/lock/bin/uv pip compile --quiet --universal --generate-hashes --upgrade --no-header \
+	    --python-version 3.11 --no-emit-index-url --no-emit-find-links - \
+	    --output-file "requirements/client-$${pin%%==*}.lock" || exit 1; \
+	done
 
 clean: ## Remove what was built; never what was rendered
-	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(CLIENTS) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -not -path './renders*' -prune -exec rm -rf {} +
