@@ -121,9 +121,9 @@ SCENARIOS = (
         key="another-key",
         expected={
             _OLD: _refused(
-                "raised TimeoutError",
+                ("raised TimeoutError", "raised ConnectionError"),
                 sent=0,
-                theirs="is told that the key is wrong, and goes on connecting for minutes; stopped after 20 s",
+                theirs="is told that the key is wrong, and goes on connecting, or calls it a broken connection",
             ),
             _WS: _refused("refused auth", sent=0),
             _REST: _refused("refused auth", sent=0, status_code=401),

@@ -32,7 +32,8 @@ def _in_words(cells):
 
 def _words(facts):
     files = ", ".join(facts.get("files", ()))
-    plain = {"outcome": facts["outcome"], "files": files}
+    outcome = facts["outcome"]
+    plain = {"outcome": outcome if isinstance(outcome, str) else " or ".join(outcome), "files": files}
     rest = [f"{name} {value}" for name, value in facts.items() if name not in plain and value is not None]
     return ", ".join([*filter(None, plain.values()), *rest])
 
