@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from render.server.engines.order import Format, Order
-from render.server.models.aimlapi_models import SIZES_PX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,7 +52,7 @@ def _negative_prompt(task: Mapping[str, Any]) -> str:
 
 def _of_aimlapi(job: Job, result: Result) -> Order:
     body = job.request
-    width_px, height_px = SIZES_PX[body["aspect_ratio"]]
+    width_px, height_px = body["size_px"]
     return Order(
         model=job.model,
         prompt=body["prompt"],

@@ -82,6 +82,15 @@ class AimlSwitches:
     errors: Literal["envelope", "problem"] = "envelope"
     #: seconds in the header `Retry-After` of a 429 of the usage log; none is documented
     retry_after: float | None = None
+    #: seconds after its end for which a generation is told; None for ever. Nothing is published
+    retention_s: float | None = None
+    #: the most inference steps that are taken; None for any number. The schema says "an integer"
+    most_steps: int | None = None
+    #: a member that the schema does not name: refused as the schema demands, or passed over
+    unknown_members: Literal["refused", "ignored"] = "refused"
+    #: width and height of a clip of aspect ratio 1:1, and of 2:3; neither is published
+    square_px: tuple[int, int] = (512, 512)
+    upright_px: tuple[int, int] = (512, 768)
     #: whether a video in a finished generation also names its media type, file name and size
     video_extras: bool = False
     #: from when on a generation stands in the usage log: when it was accepted, or when it has ended

@@ -5,7 +5,7 @@ import pytest
 from render.server.credit import Account
 from render.server.rules import FailureRule, PriceRule
 from render.server.switches import AimlSwitches, Switches
-from tests.server.rehearsal import StubbornEngine, until
+from tests.server.rehearsal import StubbornEngine, TextEngine, until
 
 PATH = "/v2/video/generations"
 MODEL = "sber-ai/kandinsky5-distill-t2v"
@@ -240,3 +240,37 @@ def test_credit_for_three_renders_buys_three(serve):
     witness = serve(credit={"aimlapi": Account(usd=0.18)})
     assert [_buy(witness).status for _ in range(4)] == [200, 200, 200, 403]
     assert witness.ledger()["balance_usd"] == {"aimlapi": 0.0}
+
+
+def test_how_many_steps_are_taken_is_a_switch(serve_with):
+    assert _buy(serve_with(), num_inference_steps=5000).status == 200
+    refused = _buy(serve_with({"most_steps": 100}), num_inference_steps=101)
+    assert refused.status == 400
+    assert "num_inference_steps" in refused.body["message"]
+
+
+def test_a_member_of_no_schema_is_refused_or_passed_over(serve_with):
+    assert _buy(serve_with(), glow=1).status == 400
+    assert _buy(serve_with({"unknown_members": "ignored"}), glow=1).status == 200
+
+
+def test_a_generation_may_be_forgotten_after_its_end(serve_with):
+    witness = serve_with({"retention_s": 0.0})
+    identifier = _buy(witness).body["id"]
+    answer = until(lambda: witness.ask(f"{PATH}?generation_id={identifier}"), lambda answer: answer.status == 404)
+    assert answer.status == 404
+    assert len(witness.ledger()["purchases"]) == 1
+
+
+def test_the_sizes_that_no_page_tells_are_switches(serve_with):
+    drawn = []
+
+    class NotingEngine(TextEngine):
+        def draw(self, order, *, target, is_stopped):
+            drawn.append((order.width_px, order.height_px))
+            super().draw(order, target=target, is_stopped=is_stopped)
+
+    witness = serve_with({"square_px": (640, 640), "upright_px": (480, 720)}, engine=NotingEngine())
+    for shape in ("3:2", "1:1", "2:3"):
+        witness.settle_generation(_buy(witness, aspect_ratio=shape).body["id"])
+    assert drawn == [(768, 512), (640, 640), (480, 720)]

@@ -16,7 +16,7 @@ from aiohttp import web
 from render.server.access import client_request_id
 from render.server.aimlapi.replies import lets_in, refusal
 from render.server.latency import Work
-from render.server.models.aimlapi_models import CREDITS_PER_USD, DEFAULTS, RULES, credits_used
+from render.server.models.aimlapi_models import CREDITS_PER_USD, DEFAULTS, RULES, credits_used, rules, size_px
 from render.server.models.rules import find_faults
 from render.server.options import SERVICE
 from render.server.records import Job, Result, State, Submission
@@ -26,9 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from render.server.options import Service
+    from render.server.switches import AimlSwitches
 
 #: where nobody has to wait for a worker, this share of a job's time is spent in the queue
 _QUEUED_SHARE = 0.2
+_MEMBERS = {rule.name for rule in RULES}
 _WORDS = {
     "modern": {"queued": "queued", "generating": "generating"},
     "legacy": {"queued": "waiting", "generating": "active"},
@@ -43,7 +45,8 @@ async def submit(request: web.Request) -> web.Response:
         body = read_json(await request.read())
     except ValueError as error:
         return refusal(request, status=400, message=f"Body validation error! Expected JSON: {error}.")
-    message = _fault(body)
+    switches = request.app[SERVICE].options.switches.aimlapi
+    message = _fault(body, switches)
     if message:
         return _decline(request, body, refusal(request, status=400, message=f"Body validation error! {message}."))
     return _sell(request, body)
@@ -61,12 +64,15 @@ async def poll(request: web.Request) -> web.Response:
     if job is None or job.provider != "aimlapi":
         return _unknown(request, identifier)
     result = service.ledger.results([job.id])[job.id][0]
+    if _is_forgotten(result, service.options.switches.aimlapi.retention_s):
+        return _unknown(request, identifier)
     return web.json_response(_status(request, service, job, result), headers={"x-inference-id": job.id})
 
 
 def _sell(request: web.Request, body: Mapping[str, Any]) -> web.Response:
     service = request.app[SERVICE]
-    job, result = _sale({**DEFAULTS, **body}, service)
+    known = {name: value for name, value in body.items() if name in _MEMBERS}
+    job, result = _sale({**DEFAULTS, **known}, service)
     if job.cost_usd > service.balance_usd("aimlapi"):
         return _decline(request, body, refusal(request, status=403))
     service.ledger.sell({job.id: (job, [result])}, submission=_submission(request, body))
@@ -98,11 +104,17 @@ def _tracing(request: web.Request, job: Job) -> dict[str, str]:
     }
 
 
-def _fault(body: Any) -> str:
+def _fault(body: Any, switches: AimlSwitches) -> str:
     """What is wrong with a submission, all of it in one line; "" if nothing is."""
     if not isinstance(body, dict):
         return "Expected an object"
-    return "; ".join(f"'{fault.parameters[0]}' {fault.expected}" for fault in find_faults(body, rules=RULES))
+    faults = find_faults(body, rules=rules(most_steps=switches.most_steps))
+    counted = (fault for fault in faults if fault.kind != "unknown" or switches.unknown_members == "refused")
+    return "; ".join(f"'{fault.parameters[0]}' {fault.expected}" for fault in counted)
+
+
+def _is_forgotten(result: Result, retention_s: float | None) -> bool:
+    return retention_s is not None and result.finished_at is not None and result.finished_at + retention_s < time.time()
 
 
 def _submission(request: web.Request, body: Any) -> Submission:
@@ -119,7 +131,7 @@ def _sale(body: Mapping[str, Any], service: Service) -> tuple[Job, Result]:
         provider="aimlapi",
         task_type="generation",
         model=body["model"],
-        request=body,
+        request={**body, "size_px": size_px(body["aspect_ratio"], service.options.switches.aimlapi)},
         accepted_at=accepted_at,
         cost_usd=cost_usd,
     )
