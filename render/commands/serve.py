@@ -69,8 +69,13 @@ def _options(config: Path | None, faults: Path | None, given: dict[str, Any]) ->
         said["faults"] = load_faults(faults)
     options = {"port": 8642, "state_dir": Path(".render-server"), **(load_config(config) if config else {}), **said}
     if not options.get("keys") and not is_loopback(options.get("host", "127.0.0.1")):
-        options["keys"] = frozenset({secrets.token_urlsafe(24)})
+        options |= {"keys": frozenset({secrets.token_urlsafe(24)}), "is_key_drawn": True}
     return ServerOptions(**options)
+
+
+def _shown_key(options: ServerOptions) -> str:
+    """The key to show: one that was given is known to whoever gave it, and does not belong into a log."""
+    return min(options.keys) if options.keys and options.is_key_drawn else ("…" if options.keys else "any")
 
 
 async def _serve(options: ServerOptions) -> None:
@@ -79,7 +84,7 @@ async def _serve(options: ServerOptions) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with serving(options) as server:
-        for line in _how_to_reach(server.base_url, key=min(options.keys or {"any"})):
+        for line in _how_to_reach(server.base_url, key=_shown_key(options)):
             data(line)
         await stop.wait()
 

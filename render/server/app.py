@@ -112,7 +112,7 @@ def _server(runner: web.AppRunner) -> web.Server:
 
 
 async def _service(app: web.Application, options: ServerOptions, engine: Engine) -> AsyncIterator[None]:
-    options.state_dir.mkdir(parents=True, exist_ok=True)
+    options.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     spool = Spool(options.state_dir / "files")
     spool.open()
     with open_ledger(options.state_dir / "server.db") as ledger:

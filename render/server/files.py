@@ -40,6 +40,7 @@ def _response(service: Service, file_name: str, media_type: str) -> web.FileResp
 
 def _is_expired(result: Result, service: Service) -> bool:
     """Whether the seconds have passed for which the task, or else a switch, wanted the file to be there."""
-    task = service.ledger.jobs([result.job_id])[result.job_id].request
-    ttl_s = task.get("ttl", service.options.switches.runware.file_ttl_s)
+    job, switches = service.ledger.jobs([result.job_id])[result.job_id], service.options.switches
+    switch = switches.runware if job.provider == "runware" else switches.aimlapi
+    ttl_s = job.request.get("ttl", switch.file_ttl_s)
     return ttl_s is not None and result.finished_at is not None and result.finished_at + ttl_s < time.time()

@@ -36,6 +36,8 @@ class ServerOptions:
     port: int = 0
     #: the keys that are let in; None lets in any key that is not empty, and is for loopback only
     keys: frozenset[str] | None = field(default=None, repr=False)
+    #: the key was made up at the start, so whoever started the server has to be told
+    is_key_drawn: bool = False
     #: the least and the most time from acceptance until a result is handed out, where no rule of `latency` holds
     latency_s: tuple[float, float] = (0.5, 1.5)
     latency: tuple[LatencyRule, ...] = ()

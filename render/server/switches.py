@@ -24,6 +24,8 @@ class RunwareSwitches:
     webhook_copies: int = 1
     #: what a failed PUT to an `uploadEndpoint` does: nothing that a client sees, or the result fails
     upload_failure: Literal["silent", "error"] = "silent"
+    #: several results and one `uploadEndpoint`: each is sent there, over the last one, or only the first is sent
+    upload_results: Literal["each", "first"] = "each"
     #: `progress` of a running task: the share of its time that has passed, not told, or 1 until the end
     progress: Literal["linear", "none", "stuck"] = "linear"
     #: an id that is asked after and not known: an empty answer as for a running task, or `taskNotFound` with 404
@@ -80,10 +82,14 @@ class AimlSwitches:
     unknown_id: Literal["404", "400", "queued"] = "404"
     #: `envelope`: the older body; `problem`: `application/problem+json` of newer pages
     errors: Literal["envelope", "problem"] = "envelope"
-    #: seconds in the header `Retry-After` of a 429 of the usage log; none is documented
+    #: seconds in the header `Retry-After` of a 429; none is documented
     retry_after: float | None = None
     #: seconds after its end for which a generation is told; None for ever. Nothing is published
     retention_s: float | None = None
+    #: seconds after which a file is gone; None for never. Nothing is published
+    file_ttl_s: float | None = None
+    #: how many generations may be open at once before a submission is answered 429; None for any number
+    most_open: int | None = None
     #: the most inference steps that are taken; None for any number. The schema says "an integer"
     most_steps: int | None = None
     #: a member that the schema does not name: refused as the schema demands, or passed over

@@ -274,3 +274,18 @@ def test_the_sizes_that_no_page_tells_are_switches(serve_with):
     for shape in ("3:2", "1:1", "2:3"):
         witness.settle_generation(_buy(witness, aspect_ratio=shape).body["id"])
     assert drawn == [(768, 512), (640, 640), (480, 720)]
+
+
+def test_only_so_many_generations_are_open_at_once(serve_with):
+    witness = serve_with({"most_open": 1, "retry_after": 7}, latency_s=(30.0, 30.0))
+    assert _buy(witness).status == 200
+    refused = _buy(witness)
+    assert (refused.status, refused.headers["Retry-After"]) == (429, "7")
+    assert len(witness.ledger()["purchases"]) == 1
+
+
+def test_a_file_of_this_api_is_gone_by_its_own_switch(serve_with):
+    witness = serve_with({"file_ttl_s": 0.0})
+    identifier = _buy(witness).body["id"]
+    link = witness.settle_generation(identifier).body["video"]["url"]
+    assert witness.ask(link[link.index("/files/") :]).status == 404

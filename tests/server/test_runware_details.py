@@ -141,3 +141,15 @@ def test_results_of_one_task_are_ready_one_after_the_other_and_told_again_each_t
     assert all(before <= after for before, after in itertools.pairwise(done))
     assert [len(poll) for poll in polls] == [4] * len(polls)
     assert {0 < len(each) < 4 for each in done} == {True, False}
+
+
+def test_an_id_that_is_no_character_is_refused_and_its_sibling_is_served(shared_witness):
+    good = {
+        "taskType": "imageInference", "taskUUID": str(uuid4()), "model": "runware:kandinsky-5.0-image-lite@1",
+        "positivePrompt": "a lamp", "width": 640, "height": 1408, "deliveryMethod": "async",
+    }  # fmt: skip
+    answer = shared_witness.post(good, {**good, "taskUUID": "\ud800"})
+    assert [item["taskUUID"] for item in answer.body["data"]] == [good["taskUUID"]]
+    assert [error["code"] for error in answer.body["errors"]] == ["invalidTaskUUID"]
+    assert shared_witness.post({**good, "taskUUID": "\ud800"}).status == 400
+    shared_witness.settle(good["taskUUID"])

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from render.server.aimlapi.replies import lets_in, refusal
+from render.server.aimlapi.replies import lets_in, refusal, too_many
 from render.server.evidence import Evidence, Window
 from render.server.models.aimlapi_models import CREDITS_PER_USD
 from render.server.options import SERVICE
@@ -43,10 +43,7 @@ async def get_logs(request: web.Request) -> web.Response:
     service = request.app[SERVICE]
     switches = service.options.switches.aimlapi
     if _is_too_often(request.app[RECENT_LOGS], most=switches.log_requests_per_minute):
-        reply = refusal(request, status=429)
-        if switches.retry_after is not None:
-            reply.headers["Retry-After"] = f"{switches.retry_after:g}"
-        return reply
+        return too_many(request)
     try:
         window = _window(request.query, switches)
     except ValueError as error:

@@ -14,7 +14,7 @@ from uuid import uuid4
 from aiohttp import web
 
 from render.server.access import client_request_id
-from render.server.aimlapi.replies import lets_in, refusal
+from render.server.aimlapi.replies import lets_in, refusal, too_many
 from render.server.latency import Work
 from render.server.models.aimlapi_models import CREDITS_PER_USD, DEFAULTS, RULES, credits_used, rules, size_px
 from render.server.models.rules import find_faults
@@ -72,6 +72,9 @@ async def poll(request: web.Request) -> web.Response:
 def _sell(request: web.Request, body: Mapping[str, Any]) -> web.Response:
     service = request.app[SERVICE]
     known = {name: value for name, value in body.items() if name in _MEMBERS}
+    most_open = service.options.switches.aimlapi.most_open
+    if most_open is not None and len(service.ledger.waiting()) >= most_open:
+        return _decline(request, body, too_many(request))
     job, result = _sale({**DEFAULTS, **known}, service)
     if job.cost_usd > service.balance_usd("aimlapi"):
         return _decline(request, body, refusal(request, status=403))

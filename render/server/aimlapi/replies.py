@@ -6,6 +6,7 @@ Source: the page on errors and one recorded live 401, read 2026-11-20.
 from __future__ import annotations
 
 import secrets
+import time
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -65,3 +66,13 @@ def lets_in(request: web.Request, *, kind: str) -> bool:
 def _problem(request: web.Request, status: int, detail: str) -> dict[str, Any]:
     title = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Error"
     return {"type": "about:blank", "title": title, "status": status, "detail": detail, "instance": request.path}
+
+
+def too_many(request: web.Request) -> web.Response:
+    """The 429 of this API; where it asks to stay away, the judge is told from when to when."""
+    service, reply = request.app[SERVICE], refusal(request, status=429)
+    wait_s = service.options.switches.aimlapi.retry_after
+    if wait_s is not None:
+        reply.headers["Retry-After"] = f"{wait_s:g}"
+        service.watch.hold("aimlapi", until=time.time() + wait_s)
+    return reply

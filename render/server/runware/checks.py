@@ -37,7 +37,7 @@ class Refusal:
     @property
     def has_id(self) -> bool:
         """Whether the task can be asked after."""
-        return isinstance(self.task.get("taskUUID"), str)
+        return is_id(self.task.get("taskUUID"))
 
 
 def refusal_of(
@@ -74,8 +74,13 @@ def id_faults(task: Mapping[str, Any]) -> Iterator[Fault]:
     identifier = task.get("taskUUID")
     if identifier is None:
         yield Fault(kind="missing", parameters=("taskUUID",), expected="is required: a UUID v4")
-    elif not isinstance(identifier, str) or not UUID.fullmatch(identifier):
+    elif not is_id(identifier):
         yield Fault(kind="invalid", parameters=("taskUUID",), expected="must be a UUID v4")
+
+
+def is_id(value: Any) -> bool:
+    """Whether a value can be a task's id; what cannot is never looked up or kept."""
+    return isinstance(value, str) and UUID.fullmatch(value) is not None
 
 
 def _faults(task: Mapping[str, Any], model: RunwareModel, desk: Desk) -> Iterator[Fault]:

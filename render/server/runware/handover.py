@@ -55,7 +55,8 @@ class Handover:
         return waiting
 
     async def _hand_over(self, job: Job, result: Result, waiting: Sequence[tuple[Session, bool]]) -> None:
-        if "uploadEndpoint" in job.request and result.state is State.DONE:
+        is_sent = result.number == 1 or self._desk.switches.upload_results == "each"
+        if "uploadEndpoint" in job.request and result.state is State.DONE and is_sent:
             await put_file(job.request["uploadEndpoint"], result=result, desk=self._desk)
         for session, is_sync in waiting:
             session.push(await self._envelope(job, result, session.base_url, has_status=not is_sync))

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from render.server.records import State
-from render.server.runware.checks import refusal_of
+from render.server.runware.checks import is_id, refusal_of
 from render.server.runware.errors import error_object
 from render.server.runware.inputs import store_enclosed
 from render.server.runware.results import acknowledgement, settled
@@ -63,7 +63,7 @@ async def accept_tasks(tasks: Tasks, *, submission: Submission, errand: Errand, 
 
 def _judge(tasks: Tasks, errand: Errand) -> _Verdict:
     ledger, verdict = errand.desk.service.ledger, _Verdict()
-    ids = [task["taskUUID"] for task in tasks if isinstance(task.get("taskUUID"), str)]
+    ids = [task["taskUUID"] for task in tasks if is_id(task.get("taskUUID"))]
     known, results = ledger.jobs(ids), ledger.results(ids)
     free = {id_ for id_ in known if _is_free_again(results[id_], errand)}
     taken = known.keys() - free
@@ -81,12 +81,12 @@ def _judge(tasks: Tasks, errand: Errand) -> _Verdict:
 
 def _record(verdict: _Verdict, submission: Submission, errand: Errand) -> None:
     ledger, archive = errand.desk.service.ledger, errand.desk.archive
-    ledger.retire(verdict.again)
-    ledger.sell(verdict.sales, submission=submission)
-    archive.keep_tasks(verdict.accepted, base_url=errand.base_url)
     for refusal in verdict.refused:
         if refusal.has_id:
             archive.keep_refusal(refusal.task, errors=refusal.errors)
+    ledger.retire(verdict.again)
+    ledger.sell(verdict.sales, submission=submission)
+    archive.keep_tasks(verdict.accepted, base_url=errand.base_url)
 
 
 def _is_free_again(results: list[Result], errand: Errand) -> bool:
