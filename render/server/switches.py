@@ -34,8 +34,8 @@ class RunwareSwitches:
     retention_s: float | None = None
     #: the status where some paid tasks of an array were accepted and others refused
     mixed_submit_status: int = 200
-    #: how long an id is taken: for ever, or until its task has ended; it can be sold again then
-    conflict_window: Literal["forever", "running"] = "forever"
+    #: how long an id is taken: for ever, until its task has ended, or until it has failed; it can be sold again then
+    conflict_window: Literal["forever", "running", "unless_failed"] = "forever"
     conflict_status: Literal[400, 409] = 400
     #: how many tasks an array may hold; None for any number
     max_tasks: int | None = None

@@ -1,6 +1,7 @@
 import pytest
 
 from render.server.credit import Account
+from render.server.rules import FailureRule
 from render.server.switches import RunwareSwitches, Switches
 from tests.server.rehearsal import StubbornEngine, until
 
@@ -72,6 +73,16 @@ def test_an_id_is_taken_while_its_task_runs(switched, a_clip):
     witness, task = switched(conflict_window="running", options={"latency_s": (60, 60)}), a_clip()
     witness.post(task)
     assert _codes(witness.post(task)) == ["conflictTaskUUID"]
+
+
+def test_an_id_can_be_free_again_after_a_failure_alone(switched, a_clip):
+    failing = (FailureRule(prompt="fail me", code="timeoutProvider"),)
+    witness = switched(conflict_window="unless_failed", options={"failures": failing})
+    good, bad = a_clip(), a_clip(positivePrompt="fail me")
+    witness.post(good, bad)
+    witness.settle(good["taskUUID"], bad["taskUUID"])
+    assert _codes(witness.post(good)) == ["conflictTaskUUID"]
+    assert witness.post(bad).status == 200
 
 
 def test_an_array_can_be_bounded(switched, a_clip):

@@ -90,8 +90,10 @@ def _record(verdict: _Verdict, submission: Submission, errand: Errand) -> None:
 
 
 def _is_free_again(results: list[Result], errand: Errand) -> bool:
-    has_ended = all(result.state is not State.WAITING for result in results)
-    return errand.desk.switches.conflict_window == "running" and has_ended
+    window, states = errand.desk.switches.conflict_window, {result.state for result in results}
+    if window == "unless_failed":
+        return states == {State.FAILED}
+    return window == "running" and State.WAITING not in states
 
 
 def _prices(sales: Sales, errand: Errand) -> Tasks:
