@@ -4,6 +4,7 @@ RenderError                        message, hint; carries its exit status
 ├─ UsageError                exit 2  the command was asked for something it cannot make sense of
 ├─ ManifestError             exit 2  the author must edit a file; carries every Problem
 ├─ SettingsError             exit 3  a key is missing or refused, a folder is not writable, an extra is not installed
+├─ BudgetError               exit 5  what is asked for does not fit into the budget, or has no price to judge by
 ├─ StateError                exit 4  state.db is locked, damaged, from a newer version, or of another kind
 ├─ ProviderError                     one task's or one provider's trouble; never leaves the runner
 │  ├─ TransientError                 certainly not accepted: wait and send again
@@ -61,6 +62,12 @@ class SettingsError(RenderError):
     """The surroundings are not ready: a key, a folder, or an optional part of the installation."""
 
     exit_status = 3
+
+
+class BudgetError(RenderError):
+    """What is to be bought does not fit into the budget, or cannot be judged; nothing was sent."""
+
+    exit_status = 5
 
 
 class StateError(RenderError):

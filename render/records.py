@@ -85,6 +85,10 @@ class Attempt:
     seed: int | None = None
     #: what the provider says it charged; None while unknown
     cost_usd: float | None = None
+    #: the most it may cost, reserved before it was sent; None where no bound was known, which no budget allows
+    ceiling_usd: float | None = None
+    #: tells keys apart without telling them: the last 4 hex digits of the key's SHA-256; "" offline
+    key_mark: str = ""
     #: class of the last trouble in words, like `rejected`; "" when there was none
     error_kind: str = ""
     error_message: str = ""
@@ -131,6 +135,7 @@ class Action(StrEnum):
 
     SUBMIT = "submit"
     RECOVER = "recover"
+    ADOPT = "adopt"
     POLL = "poll"
     DOWNLOAD = "download"
     PLACE = "place"
@@ -174,7 +179,7 @@ class Failure:
     """Why one task has no file after a run."""
 
     key: str
-    #: `rejected`, `account`, `transient`, `held`, `lost`, `ambiguous`, `parked`, `left`
+    #: `rejected`, `account`, `transient`, `held`, `lost`, `ambiguous`, `parked`, `left`, `budget`
     kind: str
     message: str
 

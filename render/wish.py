@@ -8,7 +8,7 @@ nothing of what was recorded about earlier runs: that is in `records.py`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +78,14 @@ class LaneWish:
 
     name: str
     concurrency: int | None = None
+    #: how many tasks one poll asks about
+    poll_batch: int | None = None
+    #: nothing is charged here, so a reported price of 0 is true
+    is_free: bool = False
+    #: the most one result costs, in USD, by full model id: what the author knows better than the catalog
+    prices: Mapping[str, float] = field(default_factory=dict)
+    #: whether a purchase whose answer was lost may be looked up in the provider's usage log
+    adopts_from_log: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,6 +96,8 @@ class Manifest:
     project: str
     shots: tuple[Shot, ...]
     lanes: tuple[LaneWish, ...] = ()
+    #: what the whole project may cost, everything in its record included; None for no limit
+    budget_usd: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,7 @@ from render.report.summary import summary_json, summary_text
 from render.settings import display
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from render.project import Project
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 #: `\\b` keeps click from wrapping the paragraph
 EXIT_STATUSES = """\b
 Exit status:
-  0  all as wished                    5  credit missing
+  0  all as wished                    5  credit missing, or the budget does not allow it
   1  some tasks failed                6  parked, held or ambiguous tasks remain
   2  usage or manifest invalid        70 a bug; what was accepted is recorded
   3  settings, or a refused key       130, 143 stopped by a signal
@@ -40,7 +41,37 @@ Exit status:
     metavar="N",
     help="At most N unfinished tasks a provider; beats the manifest, whose default is 4.",
 )
-def command(manifest: Path | None, *, offline: bool, out: Path | None, as_json: bool, concurrency: int | None) -> int:
+@click.option(
+    "--max-cost",
+    "max_cost_usd",
+    type=click.FloatRange(0),
+    metavar="USD",
+    help="Buy for at most USD in this run; refused before anything is sent if that may not do.",
+)
+@click.option(
+    "--assume-price",
+    "assumed_prices",
+    multiple=True,
+    metavar="MODEL=USD",
+    help="Take USD for the most that one result of MODEL costs. May be given again.",
+)
+@click.option(
+    "--wait",
+    "wait_s",
+    type=click.FloatRange(0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Wait that long for another run of this project to end.",
+)
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="KEY",
+    help="Do this task or shot alone; a pattern like 'sq010_*' works. May be given again.",
+)
+@click.option("--again", is_flag=True, help="With --only: buy once more; the file there is kept.")
+@click.option("--allow-key-change", is_flag=True, help="Go on although unfinished tasks were bought under another key.")
+def command(manifest: Path | None, *, offline: bool, out: Path | None, as_json: bool, **told: Any) -> int:
     """Render what `render plan` says of MANIFEST; carry on where the last run stopped, and never buy twice.
 
     Without MANIFEST the only *.shots.yaml here or in manifests/ is used.
@@ -50,15 +81,16 @@ def command(manifest: Path | None, *, offline: bool, out: Path | None, as_json: 
     """
     # these bring the network stack, which `--help` must not wait for
     from render.commands.reach import over_the_network, through_the_embedded_server  # noqa: PLC0415
-    from render.commands.session import Session  # noqa: PLC0415
+    from render.commands.session import RunTerms, Session  # noqa: PLC0415
 
+    terms = RunTerms(**told | {"assumed_prices": _prices(told["assumed_prices"])})
     project = chosen(manifest, offline=offline, out=out)
     screen = display("stderr")
     paint = palette(screen)
     talk(problems_text(project.warnings, paint))
     try:
         reach = through_the_embedded_server if offline else over_the_network
-        summary = Session(project=project, screen=screen, reach=reach, concurrency=concurrency).perform()
+        summary = Session(project=project, screen=screen, reach=reach, terms=terms).perform()
     except RenderError:
         if as_json:
             _print_json(Summary(tasks=len(project.tasks), left=len(project.tasks)))
@@ -69,6 +101,24 @@ def command(manifest: Path | None, *, offline: bool, out: Path | None, as_json: 
         paint = palette(display("stdout"))
         data(summary_text(summary, paint, folder=_folder(project), is_offline=offline))
     return summary.exit_status
+
+
+def _prices(told: Sequence[str]) -> dict[str, float]:
+    """Read `MODEL=USD`, each model once.
+
+    Raises:
+        click.BadParameter: one is not of that form.
+    """
+    prices: dict[str, float] = {}
+    for text in told:
+        model, _, usd = text.rpartition("=")
+        try:
+            prices[model] = float(usd)
+        except ValueError:
+            prices[model] = -1.0
+        if not model or not 0 <= prices[model] < float("inf"):
+            raise click.BadParameter(f"{text!r} is not MODEL=USD", param_hint="--assume-price")
+    return prices
 
 
 def _print_json(summary: Summary) -> None:

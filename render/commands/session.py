@@ -13,7 +13,7 @@ import signal
 import time
 import uuid
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -50,14 +50,32 @@ _SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RunTerms:
+    """What the command line says about one run; each beats what the manifest says."""
+
+    concurrency: int | None = None
+    #: what this run may buy for at most; None for no limit
+    max_cost_usd: float | None = None
+    #: the most one result costs, in USD, by model as it was named
+    assumed_prices: Mapping[str, float] = field(default_factory=dict)
+    #: how long to wait for another run to end
+    wait_s: float = 0.0
+    #: keys, shots or patterns of what is to be done; empty for everything
+    only: tuple[str, ...] = ()
+    #: buy what `only` names once more
+    again: bool = False
+    #: carry on with what was bought under another key
+    allow_key_change: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Session:
     """A run of one project; `reach` opens what is needed to reach the providers and yields their settings."""
 
     project: Project
     screen: Display
     reach: Callable[[Project], AbstractAsyncContextManager[Mapping[str, LaneSettings]]]
-    #: beats what the manifest says
-    concurrency: int | None = None
+    terms: RunTerms
 
     def perform(self) -> Summary:
         """Render what is missing and return how it went.
@@ -71,7 +89,9 @@ class Session:
             # nothing is made where nothing can be done; an existing record is read under the lock
             self._keys(self.project.plan(Snapshot()))
         self._check_folder()
-        with open_store(folders.state, project=self.project.manifest.project, kind=kind) as store:
+        with open_store(
+            folders.state, project=self.project.manifest.project, kind=kind, wait_s=self.terms.wait_s
+        ) as store:
             return self._perform(store, with_presence(self.project, store.snapshot()))
 
     def _perform(self, store: Store, snapshot: Snapshot) -> Summary:
@@ -152,7 +172,7 @@ class _Run:
 
     def _terms(self, name: str, settings: LaneSettings) -> LaneTerms:
         wishes = {wish.name: wish.concurrency for wish in self.session.project.manifest.lanes}
-        concurrency = self.session.concurrency or wishes.get(name) or DEFAULT_CONCURRENCY
+        concurrency = self.session.terms.concurrency or wishes.get(name) or DEFAULT_CONCURRENCY
         return LaneTerms(provider=PROVIDERS[name], settings=settings, key=self.keys[name], concurrency=concurrency)
 
 

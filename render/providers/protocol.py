@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from render.catalog.spec import ModelSpec
     from render.errors import ProviderError
@@ -83,6 +83,16 @@ class RemoteState:
     word: str = ""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Details:
+    """What a provider's archive says about one id: a hint for a link or a cost, never a verdict about a render."""
+
+    #: whether the provider has ever had a task of this id
+    is_known: bool
+    #: a finished file, where the archive names one
+    result: Result | None = None
+
+
 class Provider(Protocol):
     """One provider's API as pure functions.
 
@@ -95,6 +105,9 @@ class Provider(Protocol):
         base_url_variable: the environment variable that holds another base URL.
         poll_batch: how many remote ids one poll may ask for.
         file_hosts: hosts that finished files come from: exact names, or `*.suffix`.
+        failures_are_free: a render that was accepted and failed is documented to cost nothing.
+        repeat_window_s: how long after an id was made a repeated submit under it is trusted to be recognised, in
+            seconds; 0 where `ids_are_ours` is False.
     """
 
     @property
@@ -113,6 +126,10 @@ class Provider(Protocol):
     def poll_batch(self) -> int: ...  # noqa: D102 - see Attributes
     @property
     def file_hosts(self) -> tuple[str, ...]: ...  # noqa: D102 - see Attributes
+    @property
+    def failures_are_free(self) -> bool: ...  # noqa: D102 - see Attributes
+    @property
+    def repeat_window_s(self) -> float: ...  # noqa: D102 - see Attributes
 
     def request(self, params: Mapping[str, Any], spec: ModelSpec, *, model_id: str) -> dict[str, Any]:
         """Write what is asked for in the provider's words, without any id.
@@ -141,5 +158,27 @@ class Provider(Protocol):
 
         Raises:
             ReadFailedError: nothing in it is about these ids.
+            AccountError: refused for who asks.
+        """
+
+    def details(self, remote_id: str) -> Call | None:
+        """Make the free call that asks the provider's archive about one task; None where there is no such archive."""
+
+    def read_details(self, reply: Reply, *, remote_id: str) -> Details:
+        """Read the answer to `details`.
+
+        Raises:
+            ReadFailedError: nothing in it is about this id.
+            AccountError: refused for who asks.
+        """
+
+    def log_page(self, *, page: int) -> Call | None:
+        """Make the free call for one page of the usage log, the newest first, from 1; None where there is no log."""
+
+    def read_log(self, reply: Reply, *, our_ids: Collection[str]) -> Mapping[str, str]:
+        """Read one page of the log: the provider's id for each of `our_ids` that it names.
+
+        Raises:
+            ReadFailedError: not a page of a log.
             AccountError: refused for who asks.
         """

@@ -133,7 +133,7 @@ class Store:
 
 
 @contextmanager
-def open_store(path: Path, *, project: str, kind: str) -> Iterator[Store]:
+def open_store(path: Path, *, project: str, kind: str, wait_s: float = 0.0) -> Iterator[Store]:
     """Open the record at `path` for writing, or make it; `kind` is `paid` or `offline`. Holds the writer's lock.
 
     Raises:
