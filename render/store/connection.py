@@ -8,27 +8,40 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from render.errors import StateError
 from render.store.tables import VERSION, create_tables, migrate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 _BUSY_S = 5.0
 
 
 def connect_to_read(path: Path) -> sqlite3.Connection:
-    """Open the database at `path` so that nothing can be written through it."""
-    return _connect(path, mode="ro")
+    """Open the database at `path` so that nothing can be written through it, even where nothing can be written at all.
+
+    Raises:
+        StateError: it can only be read where SQLite may write beside it.
+        sqlite3.Error: it cannot be read.
+    """
+    connection = _connect(path, mode="ro")
+    try:
+        # Only a first read opens the file.
+        connection.execute("PRAGMA schema_version").fetchone()
+    except sqlite3.Error as error:
+        connection.close()
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_CANTOPEN:
+            raise
+        return _connect_where_nothing_is_written(path)
+    return connection
 
 
-@contextmanager
-def open_to_write(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open the database at `path` for durable writes, and bring it up to date; closed at the end.
+def connect_to_write(path: Path) -> sqlite3.Connection:
+    """Open the database at `path` for durable writes, and bring it up to date; the caller closes it.
 
     May be used from another thread than the one that opened it.
 
@@ -39,15 +52,44 @@ def open_to_write(path: Path) -> Iterator[sqlite3.Connection]:
         connection = _connect(path, mode="rw")
     except sqlite3.Error as error:
         raise StateError(f"cannot write to {path}: {error}") from error
-    with closing(connection):
+    try:
         _make_ready(connection, path)
-        yield connection
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def empty_log(connection: sqlite3.Connection) -> bool:
+    """Move what is in the write-ahead log alone into the database, durably; False where a reader was in the way."""
+    (is_busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not is_busy
+
+
+def memory_copy(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """Copy a database of an older version and bring the copy up to date, without touching the file."""
+    copy = sqlite3.connect(":memory:", isolation_level=None)
+    copy.row_factory = sqlite3.Row
+    connection.backup(copy)
+    migrate(copy)
+    return copy
 
 
 def create_database(path: Path, *, project: str, kind: str) -> None:
-    """Make an empty record, readable by its owner alone, whatever the umask.
+    """Make an empty record, and put it in its place.
 
-    It is built under another name and moved into place: a crash never leaves an empty or unmarked state.db.
+    Raises:
+        StateError: the folder or the disk refuses.
+    """
+    put_in_place(draft_database(path, project=project, kind=kind), path)
+
+
+def draft_database(
+    path: Path, *, project: str, kind: str, fill: Callable[[sqlite3.Connection], None] = lambda _: None
+) -> Path:
+    """Make a record beside its place, readable by its owner alone, whatever the umask, and return where it is.
+
+    It is built under another name, so that a crash never leaves an empty or unmarked state.db. `fill` puts rows in.
 
     Raises:
         StateError: the folder or the disk refuses.
@@ -58,10 +100,34 @@ def create_database(path: Path, *, project: str, kind: str) -> None:
         with closing(_connect(draft, mode="rw")) as connection:
             _make_durable(connection, draft)
             create_tables(connection, project=project, kind=kind)
-        draft.rename(path)
-        _sync_folder(path.parent)
+            fill(connection)
     except (OSError, sqlite3.Error) as error:
         raise StateError(f"cannot make {path}: {error}") from error
+    return draft
+
+
+def put_in_place(draft: Path, path: Path) -> None:
+    """Give a closed draft its name, durably.
+
+    Raises:
+        StateError: the folder refuses.
+    """
+    try:
+        draft.rename(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise StateError(f"cannot make {path}: {error}") from error
+
+
+def _connect_where_nothing_is_written(path: Path) -> sqlite3.Connection:
+    # SQLite leaves the log out of account here, so that there must be nothing in it.
+    log = path.with_name(path.name + "-wal")
+    if log.exists() and log.stat().st_size:
+        raise StateError(
+            f"the record {path} cannot be read where nothing can be written: a run that was cut short left {log.name}",
+            hint=f"copy {path.name} and {log.name} together to where you can write, or make {path.parent} writable",
+        )
+    return _connect(path, mode="ro&immutable=1")
 
 
 def _connect(path: Path, *, mode: str) -> sqlite3.Connection:
@@ -77,7 +143,7 @@ def _make_ready(connection: sqlite3.Connection, path: Path) -> None:
         if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
             _upgrade(connection, path)
         # What an earlier, killed writer left in the log alone is moved over, so that little ever lives there.
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        empty_log(connection)
     except (OSError, sqlite3.Error) as error:
         raise StateError(f"cannot write to {path}: {error}") from error
 
@@ -111,7 +177,12 @@ def _make_private_file(path: Path) -> None:
         os.close(descriptor)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable.
+
+    Raises:
+        OSError: the disk refuses.
+    """
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

@@ -7,21 +7,32 @@ hold nothing of their own; state.db and a `-wal` with content keep every byte.
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from render.errors import StateError
-from render.store.connection import connect_to_read
-from render.store.tables import APPLICATION_ID, VERSION, steps_from
+from render.errors import DamageError, StateError
+from render.store.tables import APPLICATION_ID, VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _SALVAGE = (
-    "copy {name}, {name}-wal and {name}-shm together into another folder; there, "
-    "`sqlite3 {name} .recover | sqlite3 salvaged.db` keeps what can be read; do not delete the record: "
-    "it knows what was paid for"
+    "`render state check` says what is wrong, `render state export -o FILE` writes down every row that can be read, "
+    "and `render state import FILE` makes a record of them; where no row can be read, copy {name}, {name}-wal and "
+    "{name}-shm together into another folder and try `sqlite3 {name} .recover` there; do not delete the record: it "
+    "knows what was paid for"
 )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Owner:
+    """Whose record it is."""
+
+    project: str
+    #: `paid` or `offline`
+    kind: str
 
 
 def is_there(path: Path) -> bool:
@@ -44,31 +55,14 @@ def is_there(path: Path) -> bool:
     return True
 
 
-def require_fit(path: Path, *, project: str, kind: str, sequence: int) -> None:
-    """Make sure that the database at `path` is sound, ours, of a version we know, and of this project and kind.
-
-    `sequence` is the highest row number that is known to have been durable.
-
-    Raises:
-        StateError: it is not; says what was found and what to do.
-    """
-    try:
-        with closing(connect_to_read(path)) as connection:
-            steps_from(_version_of(connection, path))
-            require_readable(connection, path, project=project, kind=kind, sequence=sequence)
-    except sqlite3.Error as error:
-        raise unreadable(path, error) from error
-
-
-def require_readable(connection: sqlite3.Connection, path: Path, *, project: str, kind: str, sequence: int) -> None:
-    """Make sure that the database is sound and whole, and of this project and kind; readers and writers ask the same.
+def require_readable(connection: sqlite3.Connection, path: Path, *, owner: Owner, sequence: int) -> None:
+    """Make sure that the database is of this owner and whole; `sequence` is the highest row number ever durable.
 
     Raises:
         StateError: it is not.
     """
-    _require_sound(connection, path)
-    _require_same(connection, path, project=project, kind=kind)
-    _require_complete(connection, path, sequence)
+    require_same(connection, path, owner)
+    require_complete(path, found=highest_sequence(connection), sequence=sequence)
 
 
 def require_never_there(path: Path, *, sequence: int) -> None:
@@ -78,25 +72,18 @@ def require_never_there(path: Path, *, sequence: int) -> None:
         StateError: `sequence` tells of writes that are gone.
     """
     if sequence:
-        raise StateError(
+        raise DamageError(
             f"the record {path} is gone: {sequence} writes were made to it",
             hint=f"put it back; or, to start afresh and buy everything again, remove {path.stem}.lock",
         )
 
 
-def require_current(connection: sqlite3.Connection, path: Path) -> None:
-    """Make sure that the database is ours and of exactly the version that we read.
+def version_of(connection: sqlite3.Connection, path: Path) -> int:
+    """Return the version of the record, which is ours and none that only a newer program knows.
 
     Raises:
-        StateError: it is not.
+        StateError: it is neither.
     """
-    if _version_of(connection, path) < VERSION:
-        raise StateError(
-            f"{path} was written by an older renderline", hint="the next `render run` brings it up to date"
-        )
-
-
-def _version_of(connection: sqlite3.Connection, path: Path) -> int:
     (application_id,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if application_id != APPLICATION_ID:
@@ -117,46 +104,76 @@ def highest_sequence(connection: sqlite3.Connection) -> int:
     return int(sequence)
 
 
-def damaged(path: Path, found: str) -> StateError:
+def damaged(path: Path, found: str) -> DamageError:
     """Make the refusal for a record that cannot be trusted."""
-    return StateError(f"the record {path} is damaged: {found}", hint=_SALVAGE.format(name=path.name))
+    return DamageError(f"the record {path} is damaged: {found}", hint=_SALVAGE.format(name=path.name))
 
 
-def unreadable(path: Path, error: sqlite3.Error) -> StateError:
-    """Make the refusal for what SQLite says: damage only where it says so."""
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn what SQLite, or a text that is none, makes of a broken file into a refusal.
+
+    Raises:
+        StateError: the block could not read the record.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _unreadable(path, error) from error
+    except UnicodeDecodeError as error:
+        # a name of a table or column, too: SQLite quotes it in what it finds
+        raise damaged(path, f"a text in it is none: {error}") from error
+
+
+def _unreadable(path: Path, error: sqlite3.Error) -> StateError:
     code = getattr(error, "sqlite_errorcode", None)
     if code is not None and code & 0xFF not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
         return StateError(f"cannot read the record {path}: {error}", hint="it was left as it is; try again")
     return damaged(path, str(error))
 
 
-def _require_sound(connection: sqlite3.Connection, path: Path) -> None:
+def require_sound(connection: sqlite3.Connection, path: Path) -> None:
+    """Make sure that SQLite finds the structure of the database in order.
+
+    Raises:
+        StateError: it does not.
+    """
     (finding,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if finding != "ok":
         raise damaged(path, finding)
 
 
-def _require_same(connection: sqlite3.Connection, path: Path, *, project: str, kind: str) -> None:
+def require_same(connection: sqlite3.Connection, path: Path, owner: Owner) -> None:
+    """Make sure that the database is of this owner.
+
+    Raises:
+        StateError: it is not.
+    """
     row = connection.execute("SELECT project, kind FROM meta").fetchone()
     if row is None:
         raise damaged(path, "it does not say whose it is")
-    if row["kind"] != kind:
+    if row["kind"] != owner.kind:
         raise StateError(
-            f"{path.parent} holds {row['kind']} renders, and this run is {kind}",
+            f"{path.parent} holds {row['kind']} renders, and this run is {owner.kind}",
             hint="give another folder with --out, so that paid and offline renders do not mix",
         )
-    if row["project"] != project:
+    if row["project"] != owner.project:
         raise StateError(
-            f"{path.parent} belongs to project {row['project']!r}, not to {project!r}",
+            f"{path.parent} belongs to project {row['project']!r}, not to {owner.project!r}",
             hint="give another folder with --out, or put the manifest's `project` right",
         )
 
 
-def _require_complete(connection: sqlite3.Connection, path: Path, sequence: int) -> None:
+def require_complete(path: Path, *, found: int, sequence: int) -> None:
+    """Make sure that no acknowledged write is missing: `found` is the highest row number, `sequence` the highest known.
+
+    Raises:
+        StateError: some are.
+    """
     # SQLite opens a cut or deleted log as a shorter record without a word.
-    behind = sequence - highest_sequence(connection)
+    behind = sequence - found
     if behind > 0:
-        raise StateError(
+        raise DamageError(
             f"the record {path} lacks the last {behind} of {sequence} writes; part of it was deleted or put back",
             hint=f"restore {path.name} together with {path.name}-wal; "
             f"if an older record was put back on purpose, remove {path.stem}.lock",

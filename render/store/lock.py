@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 from render.errors import StateError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 #: those who only look hold the lock for an instant, too; a writer tries again so that they do not turn it away
-_TRIES = 10
+_LOOKERS_S = 0.5
 _BETWEEN_TRIES_S = 0.05
 _MOST_BYTES = 4096
 
@@ -37,6 +37,11 @@ class LockHolder:
     run_id: str
     #: the highest row number that was durable when this was written
     sequence: int
+
+    @property
+    def words(self) -> str:
+        """Who it is, for a person."""
+        return f"process {self.pid} on {self.host}, run {self.run_id or 'not begun'}" if self.pid else "a process"
 
 
 _NOBODY = LockHolder(pid=0, host="", run_id="", sequence=0)
@@ -65,18 +70,26 @@ class WriterLock:
 
 
 @contextmanager
-def writer_lock(path: Path) -> Iterator[WriterLock]:
+def writer_lock(
+    path: Path, *, wait_s: float = 0.0, on_wait: Callable[[LockHolder], None] | None = None
+) -> Iterator[WriterLock]:
     """Hold the lock beside the database at `path`.
 
+    While another process holds it, this one waits up to `wait_s` seconds; `on_wait` then hears once who it is.
+
     Raises:
-        StateError: another process holds it, or the file cannot be made.
+        StateError: another process holds it to the end, or the file cannot be made.
     """
     try:
         descriptor = os.open(_lock_path(path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise StateError(f"cannot lock {_lock_path(path)}: {error.strerror}") from error
     try:
-        _acquire(descriptor, path)
+        if not _acquired(descriptor, wait_s=_LOOKERS_S):
+            if wait_s and on_wait is not None:
+                on_wait(_read(descriptor))
+            if not _acquired(descriptor, wait_s=wait_s):
+                raise _taken(path, _read(descriptor))
         _require_in_place(descriptor, path)
         os.fchmod(descriptor, 0o600)
         yield WriterLock(descriptor)
@@ -115,17 +128,21 @@ def _lock_path(path: Path) -> Path:
     return path.with_suffix(".lock")
 
 
-def _acquire(descriptor: int, path: Path) -> None:
-    for _ in range(_TRIES):
+def _acquired(descriptor: int, *, wait_s: float) -> bool:
+    deadline = time.monotonic() + wait_s
+    while True:
         with suppress(BlockingIOError):
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
+            return True
+        if time.monotonic() >= deadline:
+            return False
         time.sleep(_BETWEEN_TRIES_S)
-    holder = _read(descriptor)
-    who = f"process {holder.pid} on {holder.host}, run {holder.run_id or 'not begun'}" if holder.pid else "a process"
-    raise StateError(
-        f"another run is writing to {path.parent}: {who}",
-        hint="wait until it ends, or stop it; the lock goes away with the process",
+
+
+def _taken(path: Path, holder: LockHolder) -> StateError:
+    return StateError(
+        f"another run is writing to {path.parent}: {holder.words}",
+        hint="wait until it ends (--wait SECONDS does), or stop it; the lock goes away with the process",
     )
 
 

@@ -9,58 +9,24 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from render.errors import StateError
 from render.records import Snapshot
-from render.store.connection import connect_to_read, create_database, open_to_write
-from render.store.fitness import (
-    damaged,
-    highest_sequence,
-    is_there,
-    require_current,
-    require_fit,
-    require_never_there,
-    require_readable,
-    unreadable,
-)
-from render.store.lock import recorded_sequence, writer_lock
-from render.store.rows import (
-    ARTIFACT_COLUMNS,
-    ATTEMPT_COLUMNS,
-    artifact_of,
-    artifact_row,
-    attempt_of,
-    attempt_row,
-    moment_text,
-)
+from render.store.connection import connect_to_write, create_database, empty_log
+from render.store.fitness import Owner, highest_sequence, is_there, require_never_there
+from render.store.lock import writer_lock
+from render.store.reading import read_all, read_fit
+from render.store.rows import artifact_row, attempt_row, moment_text
+from render.store.writing import WRITE_ARTIFACT, WRITE_ATTEMPT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
-    from render.records import Artifact, Attempt
-    from render.store.lock import WriterLock
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Change:
-    """One attempt as it is now, and its file where there is one; both replace what stands under the attempt's id."""
-
-    attempt: Attempt
-    artifact: Artifact | None = None
-
-
-def _upsert(table: str, columns: Sequence[str], key: str) -> str:
-    names, values = ", ".join(columns), ", ".join(f":{name}" for name in columns)
-    updates = ", ".join(f"{name} = excluded.{name}" for name in columns if name != key)
-    return f"INSERT INTO {table} ({names}) VALUES ({values}) ON CONFLICT ({key}) DO UPDATE SET {updates}"  # noqa: S608 - our own names
-
-
-_WRITE_ATTEMPT = _upsert("attempts", ("sequence", *ATTEMPT_COLUMNS), "id")
-_WRITE_ARTIFACT = _upsert("artifacts", ARTIFACT_COLUMNS, "attempt_id")
+    from render.store.lock import LockHolder, WriterLock
+    from render.store.writing import Change
 
 
 class Store:
@@ -69,12 +35,20 @@ class Store:
     May be used from another thread than the one that opened it, one call at a time.
     """
 
-    def __init__(self, connection: sqlite3.Connection, *, path: Path, lock: WriterLock) -> None:
-        self._connection = connection
+    def __init__(self, path: Path, *, owner: Owner, lock: WriterLock) -> None:
         self._path = path
+        self._owner = owner
         self._lock = lock
         self._run_id = ""
+        self._snapshot: Snapshot | None = read_fit(path, owner=owner, sequence=lock.sequence)
+        self._connection = connect_to_write(path)
         self._is_sound = True
+        lock.tell(run_id="", sequence=highest_sequence(self._connection))
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it can be written; False from a failure of the disk on, until `reopen` returns."""
+        return self._is_sound
 
     def write(self, changes: Sequence[Change]) -> None:
         """Record all of `changes` in one transaction; on return they are durable.
@@ -84,17 +58,19 @@ class Store:
             ValueError: a record that cannot be spelled; nothing was recorded.
         """
         sequence = self._lock.sequence
-        rows = [attempt_row(change.attempt) | {"sequence": sequence + no} for no, change in enumerate(changes, 1)]
+        rows = [attempt_row(change.attempt, sequence=sequence + no) for no, change in enumerate(changes, 1)]
         artifacts = [artifact_row(change.artifact) for change in changes if change.artifact]
         with self._transaction() as connection:
-            connection.executemany(_WRITE_ATTEMPT, rows)
-            connection.executemany(_WRITE_ARTIFACT, artifacts)
+            connection.executemany(WRITE_ATTEMPT, rows)
+            connection.executemany(WRITE_ARTIFACT, artifacts)
         self._lock.tell(run_id=self._run_id, sequence=sequence + len(rows))
 
     def snapshot(self) -> Snapshot:
         """Read everything; whether the files are there is not this record's business."""
-        attempts, artifacts = _read_all(self._connection, self._path)
-        return Snapshot(attempts=attempts, artifacts=artifacts)
+        if self._snapshot is None:
+            attempts, artifacts = read_all(self._connection, self._path)
+            self._snapshot = Snapshot(attempts=attempts, artifacts=artifacts)
+        return self._snapshot
 
     def begin_run(self, run_id: str, *, started_at: datetime) -> None:
         """Record that a run has begun, and name it in the lock."""
@@ -110,10 +86,38 @@ class Store:
         with self._transaction() as connection:
             connection.execute("UPDATE runs SET ended = ?, exit_status = ? WHERE run_id = ?", row)
 
+    def reopen(self) -> None:
+        """After a failure of the disk: close, open anew, look at everything again, and only then go on.
+
+        The failed transaction may have left frames that a new connection finds whole. Moving them into the database is
+        synced anew, so that whatever can be read from then on is durable.
+
+        Raises:
+            StateError: it cannot be written yet, or is no longer what was acknowledged.
+        """
+        self._is_sound = False
+        with suppress(sqlite3.Error):
+            self._connection.close()
+        if not is_there(self._path):
+            require_never_there(self._path, sequence=self._lock.sequence)
+        read_fit(self._path, owner=self._owner, sequence=self._lock.sequence)
+        self._connection = connect_to_write(self._path)
+        if not empty_log(self._connection):
+            raise StateError(f"{self._path} is being read, so that it cannot be brought in order now")
+        self._lock.tell(run_id=self._run_id, sequence=highest_sequence(self._connection))
+        self._is_sound = True
+
+    def close(self) -> None:
+        """Put everything into the database itself where that goes, and let go of it."""
+        with closing(self._connection), suppress(sqlite3.Error):
+            if self._is_sound:
+                empty_log(self._connection)
+
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         if not self._is_sound:
             raise StateError(f"{self._path} could not be written before, so nothing more is written to it")
+        self._snapshot = None
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             yield self._connection
@@ -127,14 +131,23 @@ class Store:
                 hint="this step was not recorded; make room or mend the disk, then run again",
             ) from error
         finally:
-            if self._connection.in_transaction:
-                with suppress(sqlite3.Error):
+            with suppress(sqlite3.Error):
+                if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
 
 
 @contextmanager
-def open_store(path: Path, *, project: str, kind: str, wait_s: float = 0.0) -> Iterator[Store]:
+def open_store(
+    path: Path,
+    *,
+    project: str,
+    kind: str,
+    wait_s: float = 0.0,
+    on_wait: Callable[[LockHolder], None] | None = None,
+) -> Iterator[Store]:
     """Open the record at `path` for writing, or make it; `kind` is `paid` or `offline`. Holds the writer's lock.
+
+    While somebody else writes, it waits up to `wait_s` seconds; `on_wait` then hears once who that is.
 
     Raises:
         StateError: somebody else writes, or the record is not one to be used here; nothing was changed.
@@ -143,45 +156,12 @@ def open_store(path: Path, *, project: str, kind: str, wait_s: float = 0.0) -> I
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StateError(f"cannot make {path.parent}: {error.strerror}") from error
-    with writer_lock(path) as lock:
-        if is_there(path):
-            require_fit(path, project=project, kind=kind, sequence=lock.sequence)
-        else:
+    with writer_lock(path, wait_s=wait_s, on_wait=on_wait) as lock:
+        if not is_there(path):
             require_never_there(path, sequence=lock.sequence)
             create_database(path, project=project, kind=kind)
-        with open_to_write(path) as connection:
-            lock.tell(run_id="", sequence=highest_sequence(connection))
-            yield Store(connection, path=path, lock=lock)
-
-
-def read_snapshot(path: Path, *, project: str, kind: str) -> Snapshot:
-    """Read the record of `project` while another process may be writing; empty where there is none. Needs no lock.
-
-    Raises:
-        StateError: the record is damaged, not ours, of another version, project or kind, or cannot be read.
-    """
-    if not is_there(path):
-        require_never_there(path, sequence=recorded_sequence(path))
-        return Snapshot()
-    try:
-        with closing(connect_to_read(path)) as connection:
-            require_current(connection, path)
-            require_readable(connection, path, project=project, kind=kind, sequence=recorded_sequence(path))
-            attempts, artifacts = _read_all(connection, path)
-            return Snapshot(attempts=attempts, artifacts=artifacts)
-    except sqlite3.Error as error:
-        raise unreadable(path, error) from error
-
-
-def _read_all(connection: sqlite3.Connection, path: Path) -> tuple[tuple[Attempt, ...], dict[str, Artifact]]:
-    try:
-        connection.execute("BEGIN")
-        rows = connection.execute("SELECT * FROM attempts ORDER BY born")
-        attempts = tuple(attempt_of(dict(row)) for row in rows)
-        found = (artifact_of(dict(row)) for row in connection.execute("SELECT * FROM artifacts"))
-        return attempts, {artifact.attempt_id: artifact for artifact in found}
-    except (ValueError, TypeError, KeyError, sqlite3.Error) as error:
-        raise damaged(path, f"a row cannot be read: {error}") from error
-    finally:
-        if connection.in_transaction:
-            connection.execute("COMMIT")
+        store = Store(path, owner=Owner(project=project, kind=kind), lock=lock)
+        try:
+            yield store
+        finally:
+            store.close()

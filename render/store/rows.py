@@ -1,27 +1,34 @@
 """Attempts and artifacts as rows of SQLite, and back; the round trip gives an equal record.
 
-Moments are ISO 8601 texts in UTC, nested data is canonical JSON (sorted keys, no spaces, no NaN).
+Moments are ISO 8601 texts in UTC, nested data is canonical JSON (sorted keys, no spaces, no NaN), and every row bears
+a checksum over its columns, which is compared when the row is read.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Any
 
 from render.records import Artifact, Attempt, Measured, Status
+from render.store.checksum import checksum_of
 
 ATTEMPT_COLUMNS = tuple(field.name for field in fields(Attempt))
 _MEASURED_COLUMNS = tuple(field.name for field in fields(Measured))
 ARTIFACT_COLUMNS = ("attempt_id", "path", "sha256", "size_bytes", *_MEASURED_COLUMNS)
+#: what the checksums cover, in this order
+CHECKED_OF_ATTEMPTS = ("sequence", *ATTEMPT_COLUMNS)
+CHECKED_OF_ARTIFACTS = ARTIFACT_COLUMNS
 _NESTED = ("params", "request")
+_PRICES = ("cost_usd", "ceiling_usd")
+_LENGTHS = ("duration_s", "fps")
 _MOMENTS = ("prepared_at", "submitted_at", "rendered_at", "saved_at")
 
 
-def attempt_row(attempt: Attempt) -> dict[str, Any]:
-    """Spell an attempt as column values.
+def attempt_row(attempt: Attempt, *, sequence: int) -> dict[str, Any]:
+    """Spell an attempt as column values, under the number of this write.
 
     Raises:
         ValueError: a moment without a time zone, or a number that JSON cannot hold.
@@ -29,8 +36,10 @@ def attempt_row(attempt: Attempt) -> dict[str, Any]:
     row = {name: getattr(attempt, name) for name in ATTEMPT_COLUMNS}
     row |= {name: _json(row[name]) for name in _NESTED}
     row |= {name: _moment(row[name]) for name in _MOMENTS}
+    row |= {name: _real(row[name]) for name in _PRICES}
     row["seed"] = None if attempt.seed is None else str(attempt.seed)
-    return row | {"status": attempt.status.value, "is_final": int(attempt.is_final)}
+    row |= {"status": attempt.status.value, "is_final": int(attempt.is_final), "sequence": sequence}
+    return row | {"checksum": checksum_of([row[name] for name in CHECKED_OF_ATTEMPTS])}
 
 
 def attempt_of(row: Mapping[str, Any]) -> Attempt:
@@ -39,6 +48,7 @@ def attempt_of(row: Mapping[str, Any]) -> Attempt:
     Raises:
         ValueError, TypeError, KeyError: the row is damaged.
     """
+    _require_unchanged(row, CHECKED_OF_ATTEMPTS)
     values = {name: row[name] for name in ATTEMPT_COLUMNS}
     values |= {name: json.loads(values[name]) for name in _NESTED}
     values |= {name: datetime.fromisoformat(values[name]) for name in _MOMENTS if values[name] is not None}
@@ -49,12 +59,18 @@ def attempt_of(row: Mapping[str, Any]) -> Attempt:
 def artifact_row(artifact: Artifact) -> dict[str, Any]:
     """Spell an artifact as column values."""
     row = asdict(artifact)
-    measured: dict[str, Any] = row.pop("measured")
-    return row | measured
+    row |= row.pop("measured")
+    row |= {name: _real(row[name]) for name in _LENGTHS}
+    return row | {"checksum": checksum_of([row[name] for name in CHECKED_OF_ARTIFACTS])}
 
 
 def artifact_of(row: Mapping[str, Any]) -> Artifact:
-    """Read an artifact back."""
+    """Read an artifact back.
+
+    Raises:
+        ValueError, TypeError, KeyError: the row is damaged.
+    """
+    _require_unchanged(row, CHECKED_OF_ARTIFACTS)
     values = {name: row[name] for name in ARTIFACT_COLUMNS}
     measured = Measured(**{name: values.pop(name) for name in _MEASURED_COLUMNS})
     return Artifact(**values, measured=measured)
@@ -69,6 +85,16 @@ def moment_text(moment: datetime) -> str:
     if moment.tzinfo is None:
         raise ValueError("a moment without a time zone")
     return moment.astimezone(UTC).isoformat()
+
+
+def _require_unchanged(row: Mapping[str, Any], columns: Sequence[str]) -> None:
+    if row["checksum"] != checksum_of([row[name] for name in columns]):
+        raise ValueError("it is not as it was written: its checksum is another")
+
+
+def _real(number: float | None) -> float | None:
+    """Give a number as a column of real numbers gives it back: never an int, never a negative zero."""
+    return None if number is None else float(number) + 0.0
 
 
 def _moment(moment: datetime | None) -> str | None:

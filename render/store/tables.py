@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from render.errors import StateError
+from render.store.checksum import row_checksum
 
 if TYPE_CHECKING:
     import sqlite3
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 #: "RNDL": says that a database is ours
 APPLICATION_ID = 0x524E444C
 #: goes up with every change of a table; older databases come along by `_MIGRATIONS`
-VERSION = 1
+VERSION = 2
 
 # A seed may need 64 bits without a sign, more than an INTEGER of SQLite holds; it is kept as a decimal text.
 # Two attempts under one number would be one purchase made twice, so the database refuses them.
@@ -61,9 +62,12 @@ CREATE TABLE attempts (
     result_id TEXT NOT NULL,
     seed TEXT,
     cost_usd REAL,
+    ceiling_usd REAL,
+    key_mark TEXT NOT NULL,
     error_kind TEXT NOT NULL,
     error_message TEXT NOT NULL,
     is_final INTEGER NOT NULL,
+    checksum INTEGER NOT NULL,
     UNIQUE (endpoint, task_key, fingerprint, number)
 );
 CREATE TABLE artifacts (
@@ -75,12 +79,26 @@ CREATE TABLE artifacts (
     width_px INTEGER,
     height_px INTEGER,
     duration_s REAL,
-    fps REAL
+    fps REAL,
+    checksum INTEGER NOT NULL
 );
 """
 
+# The columns are spelled out: what version 2 checks never changes, whatever later versions add.
+_TO_VERSION_2 = (
+    "ALTER TABLE attempts ADD COLUMN ceiling_usd REAL",
+    "ALTER TABLE attempts ADD COLUMN key_mark TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE attempts ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE artifacts ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0",
+    """UPDATE attempts SET checksum = row_checksum(
+        sequence, id, task_key, fingerprint, number, status, shot, take, provider, model, params, path, request,
+        endpoint, remote_id, run_id, prepared_at, submitted_at, rendered_at, saved_at, source_url, result_id, seed,
+        cost_usd, ceiling_usd, key_mark, error_kind, error_message, is_final)""",
+    """UPDATE artifacts SET checksum = row_checksum(
+        attempt_id, path, sha256, size_bytes, media_type, width_px, height_px, duration_s, fps)""",
+)
 #: by the version they start from: the statements that lead to the next one
-_MIGRATIONS: Mapping[int, Sequence[str]] = {}
+_MIGRATIONS: Mapping[int, Sequence[str]] = {1: _TO_VERSION_2}
 
 
 def create_tables(connection: sqlite3.Connection, *, project: str, kind: str) -> None:
@@ -119,6 +137,7 @@ def migrate(
     """
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     steps = steps_from(version, migrations=migrations, target=target)
+    connection.create_function("row_checksum", -1, row_checksum, deterministic=True)
     connection.execute("BEGIN IMMEDIATE")
     for statement in (statement for step in steps for statement in migrations[step]):
         connection.execute(statement)

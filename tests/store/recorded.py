@@ -52,8 +52,8 @@ def read_back(path):
     return snapshot.attempts, snapshot.artifacts
 
 
-def opened(path, *, project="film", kind="paid"):
-    return open_store(path, project=project, kind=kind)
+def opened(path, *, project="film", kind="paid", **waiting):
+    return open_store(path, project=project, kind=kind, **waiting)
 
 
 def made(path, *, count=2):
@@ -69,12 +69,17 @@ def bytes_of(folder):
     return {file.name: file.read_bytes() for file in files if not file.name.endswith("-shm") and file.stat().st_size}
 
 
-def child(script, path):
-    """Start a process that runs `script` with `path`, `opened`, `an_attempt` and `Change` at hand."""
+def child_command(script, path):
+    """The command line of a process that runs `script` with `path`, `opened`, `an_attempt` and `Change` at hand."""
     start = "import os, sys; from pathlib import Path; from recorded import *; path = Path(sys.argv[1])\n"
+    return [sys.executable, "-c", start + script, str(path)]
+
+
+def child(script, path, *, command=None):
+    """Start a process that runs `script`, or a command line that leads to it."""
     places = os.pathsep.join([str(_ROOT), str(Path(__file__).parent)])
     return subprocess.Popen(
-        [sys.executable, "-c", start + script, str(path)],
+        command or child_command(script, path),
         env=os.environ | {"PYTHONPATH": places},
         stdout=subprocess.PIPE,
         text=True,

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from render.errors import StateError
-from render.store.connection import connect_to_read, open_to_write
+from render.store.connection import connect_to_read, connect_to_write
 from render.store.tables import APPLICATION_ID, VERSION, migrate
 from tests.store.recorded import an_attempt, bytes_of, child, made, opened, read_back
 
@@ -195,7 +195,7 @@ def test_a_copy_is_kept_before_a_record_is_brought_up_to_date(path, monkeypatch)
     ways = {VERSION: ["ALTER TABLE attempts ADD COLUMN colour TEXT"]}
     monkeypatch.setattr("render.store.connection.VERSION", VERSION + 1)
     monkeypatch.setattr("render.store.connection.migrate", partial(migrate, migrations=ways, target=VERSION + 1))
-    with open_to_write(path) as connection:
+    with closing(connect_to_write(path)) as connection:
         assert connection.execute("SELECT count(*), count(colour) FROM attempts").fetchone()[:] == (2, 0)
     copy = path.with_name(f"state.db.version-{VERSION}")
     assert copy.stat().st_mode & 0o777 == 0o600

@@ -34,6 +34,48 @@ def test_a_second_writer_is_told_who_the_first_one_is(path):
     assert (told.pid, told.host, told.run_id) == (holder.pid, platform.node(), "run-77")
 
 
+def test_one_that_waits_is_told_for_whom_and_goes_on_when_the_first_one_ends(path):
+    told = []
+    with child(_HOLD.replace("sleep(60)", "sleep(1.5)"), path) as holder:
+        holder.stdout.readline()
+        with opened(path, wait_s=60, on_wait=told.append) as store:
+            store.write([Change(attempt=an_attempt(1))])
+    assert [(each.pid, each.run_id) for each in told] == [(holder.pid, "run-77")]
+    assert told[0].words == f"process {holder.pid} on {platform.node()}, run run-77"
+
+
+def test_one_that_waits_sees_what_the_first_one_wrote(path):
+    script = _HOLD.replace("time.sleep(60)", "time.sleep(1); store.write([Change(attempt=an_attempt(5))])")
+    with child(script, path) as holder:
+        holder.stdout.readline()
+        with opened(path, wait_s=60) as store:
+            assert store.snapshot().attempts == (an_attempt(5),)
+
+
+def test_who_waited_in_vain_is_refused(path):
+    told = []
+    with (
+        opened(path),
+        pytest.raises(StateError, match="another run is writing"),
+        opened(path, wait_s=0.1, on_wait=told.append),
+    ):
+        pass
+    assert len(told) == 1
+
+
+_TAKE_TURNS = """
+with opened(path, wait_s=60) as store:
+    print(len(store.snapshot().attempts), flush=True)
+    store.write([Change(attempt=an_attempt(os.getpid()))])
+"""
+
+
+def test_of_many_at_once_each_has_its_turn_and_finds_the_others_work(path):
+    started = [child(_TAKE_TURNS, path) for _ in range(4)]
+    found = [int(process.communicate(timeout=60)[0]) for process in started]
+    assert sorted(found) == [0, 1, 2, 3]
+
+
 def test_the_lock_goes_away_with_a_killed_process(path):
     with child(_HOLD, path) as holder:
         holder.stdout.readline()

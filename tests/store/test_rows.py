@@ -7,7 +7,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from render.records import Artifact, Attempt, Measured, Status
-from render.store.rows import ARTIFACT_COLUMNS, ATTEMPT_COLUMNS, artifact_of, artifact_row, attempt_of, attempt_row
+from render.store.rows import (
+    CHECKED_OF_ARTIFACTS,
+    CHECKED_OF_ATTEMPTS,
+    artifact_of,
+    artifact_row,
+    attempt_of,
+    attempt_row,
+)
 from render.store.tables import TABLES
 from tests.store.recorded import an_artifact, an_attempt
 
@@ -48,7 +55,9 @@ _attempts = st.builds(
     source_url=_texts,
     result_id=_texts,
     seed=st.none() | st.integers(0, 2**64 - 1),
-    cost_usd=st.none() | st.floats(0, 1e6),
+    cost_usd=st.none() | st.floats(0, 1e6) | st.integers(0, 10**6) | st.just(-0.0),
+    ceiling_usd=st.none() | st.floats(0, 1e6),
+    key_mark=_texts,
     error_kind=_texts,
     error_message=_texts,
     is_final=st.booleans(),
@@ -83,7 +92,7 @@ def through_sqlite(table, row):
 @_patiently
 @given(attempt=_attempts)
 def test_an_attempt_comes_back_equal_in_every_field(attempt):
-    assert attempt_of(through_sqlite("attempts", attempt_row(attempt) | {"sequence": 1})) == attempt
+    assert attempt_of(through_sqlite("attempts", attempt_row(attempt, sequence=1))) == attempt
 
 
 @_patiently
@@ -93,21 +102,37 @@ def test_an_artifact_comes_back_equal_in_every_field(artifact):
 
 
 def test_there_is_a_column_for_every_field_and_no_other():
-    assert set(ATTEMPT_COLUMNS) == set(attempt_row(an_attempt()))
-    assert set(ARTIFACT_COLUMNS) == set(artifact_row(an_artifact()))
-    columns = set(through_sqlite("attempts", attempt_row(an_attempt()) | {"sequence": 1}))
-    assert columns - {"born", "sequence"} == set(ATTEMPT_COLUMNS)
+    assert set(CHECKED_OF_ATTEMPTS) | {"checksum"} == set(attempt_row(an_attempt(), sequence=1))
+    assert set(CHECKED_OF_ARTIFACTS) | {"checksum"} == set(artifact_row(an_artifact()))
+    columns = set(through_sqlite("attempts", attempt_row(an_attempt(), sequence=1)))
+    assert columns - {"born"} == set(CHECKED_OF_ATTEMPTS) | {"checksum"}
 
 
 def test_numbers_keep_their_kind():
-    attempt = attempt_of(attempt_row(an_attempt(params={"cfg_scale": 5.0, "steps": 5})))
+    attempt = attempt_of(attempt_row(an_attempt(params={"cfg_scale": 5.0, "steps": 5}), sequence=1))
     assert [type(value) for value in attempt.params.values()] == [float, int]
 
 
 def test_nested_data_is_canonical():
-    assert attempt_row(an_attempt(params={"b": [1, {"d": 1, "c": "é"}], "a": None}))["params"] == (
+    assert attempt_row(an_attempt(params={"b": [1, {"d": 1, "c": "é"}], "a": None}), sequence=1)["params"] == (
         r'{"a":null,"b":[1,{"c":"\u00e9","d":1}]}'
     )
+
+
+@pytest.mark.parametrize("name", CHECKED_OF_ATTEMPTS)
+def test_a_column_that_changed_is_noticed_whichever_it_is(name):
+    row = attempt_row(an_attempt(seed=7, cost_usd=0.5), sequence=1)
+    value = row[name]
+    row[name] = value + "x" if isinstance(value, str) else 3
+    with pytest.raises(ValueError, match="checksum"):
+        attempt_of(row)
+
+
+@pytest.mark.parametrize("name", CHECKED_OF_ARTIFACTS)
+def test_a_column_of_a_file_that_changed_is_noticed_too(name):
+    row = artifact_row(an_artifact())
+    with pytest.raises(ValueError, match="checksum"):
+        artifact_of(row | {name: None})
 
 
 @pytest.mark.parametrize(
@@ -115,9 +140,11 @@ def test_nested_data_is_canonical():
     [
         {"params": {"cfg_scale": float("nan")}},
         {"request": {"seed": float("inf")}},
+        {"cost_usd": float("nan")},
+        {"ceiling_usd": float("inf")},
         {"prepared_at": datetime(2026, 11, 21)},  # noqa: DTZ001 - the value under test
     ],
 )
 def test_what_cannot_be_spelled_is_refused(changes):
     with pytest.raises(ValueError, match=r"."):
-        attempt_row(an_attempt(**changes))
+        attempt_row(an_attempt(**changes), sequence=1)

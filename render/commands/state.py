@@ -1,0 +1,162 @@
+"""`render state`: look at a record, write it down as text, and make one of such text."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from render.artifacts.presence import presence
+from render.commands.options import chosen, manifest_argument, offline_option, out_option, project_options
+from render.commands.say import data, talk
+from render.errors import SettingsError, StateError, UsageError
+from render.manifest.load import shown_path
+from render.report.palette import palette
+from render.report.state import StateFinding, StateReport, state_json, state_text
+from render.settings import display
+from render.store.examination import examine
+from render.store.export import export_lines, read_lines
+from render.store.fitness import Owner
+from render.store.rebuild import rebuild
+from render.store.salvage import salvage
+
+if TYPE_CHECKING:
+    from render.project import Project
+    from render.store.examination import Examination
+
+EXIT_MISSING_FILES = 1
+
+
+@click.group()
+def command() -> None:
+    """Look after the record of a project, state.db: it knows what was bought, so that nothing is bought twice.
+
+    Without MANIFEST the only *.shots.yaml here or in manifests/ is used.
+    """
+
+
+@command.command()
+@project_options
+def check(manifest: Path | None, *, offline: bool, out: Path | None, as_json: bool) -> int:
+    """Say everything that is wrong with the record of MANIFEST. Changes nothing; works while a run is going on.
+
+    Exit status: 0 sound, 1 only recorded files are missing, 4 the record cannot be used as it is.
+    """
+    project = chosen(manifest, offline=offline, out=out)
+    examined = examine(project.folders.state, owner=_owner(project))
+    report = _report(project, examined)
+    if as_json:
+        data(json.dumps(state_json(report), ensure_ascii=False, indent=2))
+    else:
+        data(state_text(report, palette(display("stdout"))))
+    if examined.findings:
+        return StateError.exit_status
+    return EXIT_MISSING_FILES if report.findings else 0
+
+
+@command.command()
+@manifest_argument
+@offline_option
+@out_option
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write to FILE, readable by its owner alone, instead of stdout.",
+)
+def export(manifest: Path | None, *, offline: bool, out: Path | None, output: Path | None) -> int:
+    """Write down the record of MANIFEST as lines of JSON: every row that can be read, even of a damaged record.
+
+    Rows that cannot be read are named on stderr, and the exit status is 4. The lines hold links to finished files,
+    which may be private: whoever has one can fetch the file.
+    """
+    project = chosen(manifest, offline=offline, out=out)
+    read = salvage(project.folders.state, owner=_owner(project))
+    text = "".join(f"{line}\n" for line in export_lines(read, owner=_owner(project)))
+    if output is None:
+        data(text)
+    else:
+        _write_privately(output, text)
+        talk(f"{len(read.attempts)} attempts and {len(read.artifacts)} files written to {shown_path(output)}")
+    talk("note: the links in it may be private; keep it as you keep the files")
+    for line in read.unreadable:
+        talk(f"not exported: {line}")
+    return StateError.exit_status if read.unreadable else 0
+
+
+@command.command(name="import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@manifest_argument
+@offline_option
+@out_option
+@click.option("--replace", "may_replace", is_flag=True, help="Move even a sound record aside.")
+def import_(file: Path, manifest: Path | None, *, offline: bool, out: Path | None, may_replace: bool) -> int:
+    """Make the record of MANIFEST of the lines that `render state export` wrote to FILE.
+
+    A damaged record is moved aside first, to state.db.damaged-1 (or the next number); a sound one only with --replace.
+    """
+    project = chosen(manifest, offline=offline, out=out)
+    read = read_lines(_text_of(file), file=shown_path(file), owner=_owner(project))
+    state = project.folders.state
+    kept = rebuild(state, read, owner=_owner(project), may_replace=may_replace)
+    if kept is not None:
+        talk(f"what was there is now {shown_path(kept)}")
+    talk(f"{len(read.attempts)} attempts and {len(read.artifacts)} files are in {shown_path(state)}")
+    if read.unreadable:
+        talk(
+            f"warning: {len(read.unreadable)} findings were not exported; what they bought is not known to the record:"
+        )
+    for line in read.unreadable:
+        talk(f"  {line}")
+    return 0
+
+
+def _owner(project: Project) -> Owner:
+    return Owner(project=project.manifest.project, kind=project.kind)
+
+
+def _report(project: Project, examined: Examination) -> StateReport:
+    output, artifacts = project.folders.output, examined.salvage.artifacts
+    present = presence(output, artifacts)
+    missing = [
+        StateFinding(kind="missing-file", message=f"{artifact.path} is not there with its {artifact.size_bytes} bytes")
+        for artifact in artifacts
+        if artifact.path not in present
+    ]
+    return StateReport(
+        record=shown_path(project.folders.state),
+        attempts=len(examined.salvage.attempts),
+        artifacts=len(artifacts),
+        findings=[*(StateFinding(**asdict(finding)) for finding in examined.findings), *missing],
+    )
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file} is not UTF-8 text: byte {error.start} cannot be read") from error
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror}") from error
+
+
+def _write_privately(path: Path, text: str) -> None:
+    """Write a file that is whole or not there, and that its owner alone can read."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink()
+        raise SettingsError(f"cannot write {path}: {error.strerror}") from error

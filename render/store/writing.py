@@ -1,0 +1,34 @@
+"""What one write is, and the statements that put it into the tables.
+
+A later fact about an attempt replaces the earlier one in its place. Owns no connection and no transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from render.store.rows import CHECKED_OF_ARTIFACTS, CHECKED_OF_ATTEMPTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from render.records import Artifact, Attempt
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """One attempt as it is now, and its file where there is one; both replace what stands under the attempt's id."""
+
+    attempt: Attempt
+    artifact: Artifact | None = None
+
+
+def _upsert(table: str, columns: Sequence[str], key: str) -> str:
+    names, values = ", ".join(columns), ", ".join(f":{name}" for name in columns)
+    updates = ", ".join(f"{name} = excluded.{name}" for name in columns if name != key)
+    return f"INSERT INTO {table} ({names}) VALUES ({values}) ON CONFLICT ({key}) DO UPDATE SET {updates}"  # noqa: S608 - our own names
+
+
+WRITE_ATTEMPT = _upsert("attempts", (*CHECKED_OF_ATTEMPTS, "checksum"), "id")
+WRITE_ARTIFACT = _upsert("artifacts", (*CHECKED_OF_ARTIFACTS, "checksum"), "attempt_id")
