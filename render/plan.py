@@ -5,20 +5,23 @@ An attempt's status names the last fact that is safely written down; the plan is
 | recorded for this task                        | action   |
 |-----------------------------------------------|----------|
 | nothing, or only another fingerprint          | submit   |
-| failed and may pass next time, or abandoned   | submit   |
-| failed for good                               | leave    |
+| failed and may pass next time                 | submit   |
+| abandoned, so that it is bought again         | submit   |
+| failed for good, or abandoned for good        | leave    |
 | prepared, ids are ours                        | recover  |
 | prepared, ids are theirs                      | hold     |
+| prepared, ids are theirs, the log may be read | adopt    |
 | submitted                                     | poll     |
 | rendered                                      | download |
 | saved, file present                           | skip     |
 | saved, bytes present under another name       | place    |
 | saved, file missing                           | download |
+| lost or abandoned, file present               | place    |
 | lost                                          | leave    |
 
 A task takes its own record; else one of the same fingerprint that its own key does not ask for any more (a rename,
 or several that changed places); else none.
-Of several it takes the one that has come furthest: a failed try never hides a purchase of the same content.
+Which of several speaks for a task is decided in `precedence`.
 """
 
 from __future__ import annotations
@@ -28,8 +31,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
 from render.fingerprint import fingerprint
-from render.layout import EARLIER, earlier_path
-from render.reasons import changes, other_endpoint
+from render.layout import earlier_path
+from render.precedence import IN_FLIGHT, most_telling
+from render.reasons import ambiguous, changes, left, made, other_endpoint, sought, tried, why_placed
 from render.records import Action, Plan, PlannedTask, Status
 from render.wish import Task
 
@@ -38,10 +42,6 @@ if TYPE_CHECKING:
 
     from render.catalog.spec import ModelSpec
     from render.records import Attempt, Snapshot
-
-_IN_FLIGHT = {Status.PREPARED, Status.SUBMITTED, Status.RENDERED}
-#: what was bought or may have been, least worth first; LOST before them, because its file cannot come any more
-_BOUGHT = (Status.LOST, Status.PREPARED, Status.SUBMITTED, Status.RENDERED, Status.SAVED)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +52,8 @@ class LaneFacts:
     endpoint: str
     #: whether a request may be sent again under the same id without being bought twice
     ids_are_ours: bool
+    #: whether a purchase whose answer was lost is looked for in the provider's usage log
+    adopts_from_log: bool = False
 
 
 def plan(
@@ -124,7 +126,7 @@ class _Record:
     def decide(self, task: Task, wished: str) -> PlannedTask:
         before = self._by_key.get(task.key, ())
         own = [attempt for attempt in before if self._print(attempt) == wished]
-        attempt = (self._furthest(own) or own[-1]) if own else self._renamed(wished)
+        attempt = most_telling(own, is_present=self._is_present) if own else self._renamed(wished)
         action, reason = self._carry_on(task, attempt) if attempt else (Action.SUBMIT, self._reason_for_new(task))
         if attempt is not None:
             self._taken.add(attempt.id)
@@ -139,16 +141,14 @@ class _Record:
         )
 
     def _renamed(self, wished: str) -> Attempt | None:
-        return self._furthest([attempt for attempt in self._orphans.get(wished, ()) if attempt.id not in self._taken])
-
-    def _furthest(self, attempts: Sequence[Attempt]) -> Attempt | None:
-        """The newest of those that have come furthest, one whose file is there before all; None if all failed."""
-        bought = [attempt for attempt in reversed(attempts) if attempt.status in _BOUGHT]
-        return max(
-            bought,
-            key=lambda attempt: (self._is_present(attempt), _BOUGHT.index(attempt.status)),
-            default=None,
+        """What was bought under a key that is gone; a try that only failed, or was given up to buy anew, is not."""
+        orphans = (attempt for attempt in self._orphans.get(wished, ()) if attempt.id not in self._taken)
+        telling = most_telling(
+            [attempt for attempt in orphans if attempt.status is not Status.FAILED], is_present=self._is_present
         )
+        if telling is None or self._is_present(telling) or telling.is_final:
+            return telling
+        return None if telling.status is Status.ABANDONED else telling
 
     def _is_present(self, attempt: Attempt) -> bool:
         artifact = self._snapshot.artifacts.get(attempt.id)
@@ -162,30 +162,28 @@ class _Record:
             return other_endpoint(self._elsewhere[task.key])
         return "new"
 
-    def _carry_on(self, task: Task, attempt: Attempt) -> tuple[Action, str]:  # noqa: C901, PLR0911 - a row of the table each
+    def _carry_on(self, task: Task, attempt: Attempt) -> tuple[Action, str]:  # noqa: PLR0911 - a row of the table each
         renamed = f"; was {attempt.task_key}" if attempt.task_key != task.key else ""
+        lane = self._lanes[attempt.provider]
         match attempt.status:
-            case Status.PREPARED if self._lanes[attempt.provider].ids_are_ours:
+            case Status.PREPARED if lane.ids_are_ours:
                 return Action.RECOVER, f"may have been sent: send again under the same id{renamed}"
+            case Status.PREPARED if lane.adopts_from_log:
+                return Action.ADOPT, f"{sought()}{renamed}"
             case Status.PREPARED:
-                return Action.HOLD, f"ambiguous: may have been sent and paid for, and the provider cannot tell{renamed}"
+                return Action.HOLD, f"{ambiguous(task.key)}{renamed}"
             case Status.SUBMITTED:
                 return Action.POLL, f"in flight when the last run stopped{renamed}"
             case Status.RENDERED:
-                held = f"; it was held: {attempt.error_message}" if attempt.error_kind == "held" else ""
-                return Action.DOWNLOAD, f"made, not fetched{held}{renamed}"
+                return Action.DOWNLOAD, f"{made(attempt, task.key)}{renamed}"
             case Status.SAVED:
                 return self._file(task, attempt)
-            case Status.FAILED if attempt.is_final:
-                return Action.LEAVE, f"refused: {attempt.error_message}; edit the shot to try again"
-            case Status.FAILED:
-                return Action.SUBMIT, f"last attempt failed: {attempt.error_message}"
-            case Status.ABANDONED:
-                return Action.SUBMIT, "the last attempt was abandoned"
-            case Status.LOST if self._is_present(attempt):
-                return Action.PLACE, "found again: it was lost"
-            case Status.LOST:
-                return Action.LEAVE, f"paid and gone: {attempt.error_message}"
+            case Status.ABANDONED | Status.LOST if self._is_present(attempt):
+                return Action.PLACE, f"found again: it was {attempt.status}"
+            case Status.FAILED | Status.ABANDONED if not attempt.is_final:
+                return Action.SUBMIT, tried(attempt)
+            case Status.FAILED | Status.ABANDONED | Status.LOST:
+                return Action.LEAVE, left(attempt, task.key)
             case _:
                 assert_never(attempt.status)
 
@@ -195,7 +193,7 @@ class _Record:
             return Action.DOWNLOAD, f"file missing; fetched again, not bought again{renamed}"
         path = self._snapshot.artifacts[attempt.id].path
         if path != task.path:
-            return Action.PLACE, _why_placed(path, is_renamed=attempt.task_key != task.key)
+            return Action.PLACE, why_placed(path, is_renamed=attempt.task_key != task.key)
         if attempt.task_key != task.key:
             return Action.PLACE, f"renamed: was {attempt.task_key}"
         return Action.SKIP, "up to date"
@@ -206,7 +204,7 @@ class _Record:
             lane = self._lanes.get(attempt.provider)
             if lane is None or attempt.endpoint != lane.endpoint or attempt.id in self._taken:
                 continue
-            if attempt.status in _IN_FLIGHT:
+            if attempt.status in IN_FLIGHT:
                 yield self._earlier(attempt)
 
     def _earlier(self, attempt: Attempt) -> PlannedTask:
@@ -223,7 +221,7 @@ class _Record:
         if action is Action.RECOVER:
             # asking costs nothing; sending would buy what nobody wants any more if it never arrived
             action = Action.POLL
-        if action is not Action.HOLD:
+        if action not in {Action.HOLD, Action.ADOPT}:
             reason = "bought before the shot was edited or removed; kept in .earlier/"
         return PlannedTask(
             task=task,
@@ -232,12 +230,6 @@ class _Record:
             reason=reason,
             attempt=attempt,
         )
-
-
-def _why_placed(path: str, *, is_renamed: bool) -> str:
-    if path.startswith(EARLIER):
-        return f"made before: is in {path}"
-    return f"renamed: was {path}" if is_renamed else f"belongs elsewhere now: was {path}"
 
 
 def _twins(wishes: Sequence[tuple[Task, str]]) -> tuple[str, ...]:

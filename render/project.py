@@ -14,6 +14,7 @@ from render.expand import expand
 from render.manifest.load import load_manifest
 from render.plan import LaneFacts, plan
 from render.providers import PROVIDERS
+from render.selection import EVERYTHING, Selection, select
 from render.settings import OFFLINE, folders, lane_settings
 from render.store import read_snapshot
 
@@ -53,18 +54,24 @@ class Project:
         """What the record says of its purchases: `paid` or `offline`."""
         return OFFLINE if self.is_offline else "paid"
 
-    def plan(self, snapshot: Snapshot) -> Plan:
-        """Say what a run would do about every task, and why."""
+    def plan(self, snapshot: Snapshot, selection: Selection = EVERYTHING) -> Plan:
+        """Say what a run would do about every task that is selected, and why.
+
+        Raises:
+            UsageError: the selection names nothing, or cannot be bought once more.
+        """
+        looked_up = {wish.name for wish in self.manifest.lanes if wish.adopts_from_log}
         facts = {
             name: LaneFacts(
                 endpoint=self.lanes[name].endpoint if name in self.lanes else OFFLINE,
                 # offline nothing is paid, so nothing needs a person's decision before it is sent again
                 ids_are_ours=provider.ids_are_ours or self.is_offline,
+                adopts_from_log=name in looked_up,
             )
             for name, provider in PROVIDERS.items()
             if self.is_offline or name in self.lanes
         }
-        return plan(self.tasks, snapshot, spec_of=self.catalog.find, lanes=facts)
+        return select(plan(self.tasks, snapshot, spec_of=self.catalog.find, lanes=facts), selection)
 
 
 def open_project(path: Path, where: Where) -> Project:

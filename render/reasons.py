@@ -1,10 +1,15 @@
-"""Says in one line why a task must be bought again: what changed, field by field. Pure."""
+"""Says in one line why a task is treated as it is: what changed, field by field, or what a person has to decide. Pure.
+
+The decision itself is `plan`'s; nothing here looks at more than it is given.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from render.fingerprint import content
+from render.layout import EARLIER
+from render.records import Status
 
 if TYPE_CHECKING:
     from render.catalog.spec import ModelSpec
@@ -32,6 +37,49 @@ def changes(before: Attempt, task: Task, spec: ModelSpec | None) -> str:
 def other_endpoint(before: Attempt) -> str:
     """Return the reason of a task that was rendered at another server, which does not count here."""
     return f"new here: made before at {before.endpoint}, which does not count"
+
+
+def ambiguous(key: str) -> str:
+    """Return the reason of a purchase whose answer was lost, where only a person can find out."""
+    return f"ambiguous: may have been sent and paid for, and the provider cannot tell; decide with {_resolve(key)}"
+
+
+def sought() -> str:
+    """Return the reason of a purchase whose answer was lost, where the provider keeps a log."""
+    return "ambiguous: may have been sent and paid for; looked for in the provider's usage log"
+
+
+def tried(attempt: Attempt) -> str:
+    """Return the reason of a task that is bought again after an attempt that came to nothing."""
+    if attempt.status is Status.ABANDONED:
+        return "the last attempt was abandoned"
+    return f"last attempt failed: {attempt.error_message}"
+
+
+def left(attempt: Attempt, key: str) -> str:
+    """Return the reason of a task that is left alone: refused for good, given up by a person, or lost."""
+    if attempt.status is Status.LOST:
+        return f"paid and gone: {attempt.error_message}; decide with {_resolve(key)}"
+    why = "given up by a person" if attempt.status is Status.ABANDONED else f"refused: {attempt.error_message}"
+    return f"{why}; edit the shot, or {_resolve(key)} --retry"
+
+
+def made(attempt: Attempt, key: str) -> str:
+    """Return the reason of a task whose finished file was not taken yet."""
+    if attempt.error_kind != "held":
+        return "made, not fetched"
+    return f"made, not fetched; it was held: {attempt.error_message}; or take a copy with {_resolve(key)} --file F"
+
+
+def why_placed(path: str, *, is_renamed: bool) -> str:
+    """Return the reason of a task whose file stands at `path`, where it does not belong."""
+    if path.startswith(EARLIER):
+        return f"made before: is in {path}"
+    return f"renamed: was {path}" if is_renamed else f"belongs elsewhere now: was {path}"
+
+
+def _resolve(key: str) -> str:
+    return f"render resolve {key}"
 
 
 def _flat(params: dict[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -12,6 +12,7 @@ from tests.builders import (
     ENDPOINT,
     LANES,
     SPEC,
+    SPEC_OF_LOGGED,
     SPEC_OF_THEIRS,
     SPECS,
     STEPS,
@@ -31,7 +32,7 @@ OWN = {
     ("theirs", Status.PREPARED): Action.HOLD,
     **{(ids, Status.SUBMITTED): Action.POLL for ids in LANES},
     **{(ids, Status.RENDERED): Action.DOWNLOAD for ids in LANES},
-    **{(ids, Status.ABANDONED): Action.SUBMIT for ids in LANES},
+    ("logged", Status.PREPARED): Action.ADOPT,
     **{(ids, Status.LOST): Action.LEAVE for ids in LANES},
 }
 OWN_SAVED = dict(zip(FILES, (Action.SKIP, Action.PLACE, Action.DOWNLOAD, Action.DOWNLOAD), strict=True))
@@ -47,7 +48,7 @@ def actions(made):
 
 
 def task_of(ids, **changes):
-    spec = SPEC if ids == "ours" else SPEC_OF_THEIRS
+    spec = {"ours": SPEC, "theirs": SPEC_OF_THEIRS, "logged": SPEC_OF_LOGGED}[ids]
     return a_task(provider=ids, model=spec.id, **changes)
 
 
@@ -56,8 +57,10 @@ def expected(status, *, is_final, ids, file, is_renamed, is_elsewhere):
         return Action.SUBMIT
     if status is Status.FAILED:
         return Action.LEAVE if is_final and not is_renamed else Action.SUBMIT
-    if status is Status.LOST and file in {"present", "under another name"}:
+    if status in {Status.LOST, Status.ABANDONED} and file in {"present", "under another name"}:
         return Action.PLACE
+    if status is Status.ABANDONED:
+        return Action.LEAVE if is_final else Action.SUBMIT
     if status is Status.SAVED:
         return Action.PLACE if is_renamed and file == "present" else OWN_SAVED[file]
     return OWN[ids, status]
@@ -83,9 +86,8 @@ def test_every_state_of_a_task_has_exactly_one_action(*, status, is_final, ids, 
     wish = expected(status, is_final=is_final, ids=ids, file=file, is_renamed=is_renamed, is_elsewhere=is_elsewhere)
     assert actions(made) == [(task.key, wish.value)]
     assert made.tasks[0].reason
-    assert (made.tasks[0].attempt is None) == (
-        is_elsewhere or (is_renamed and status in {Status.FAILED, Status.ABANDONED})
-    )
+    is_void = status is Status.FAILED or (status is Status.ABANDONED and wish is Action.SUBMIT)
+    assert (made.tasks[0].attempt is None) == (is_elsewhere or (is_renamed and is_void))
 
 
 @pytest.mark.parametrize(
@@ -97,7 +99,7 @@ def test_every_state_of_a_task_has_exactly_one_action(*, status, is_final, ids, 
         (Status.SAVED, "file missing; fetched again, not bought again"),
         (Status.FAILED, "last attempt failed: no luck"),
         (Status.ABANDONED, "the last attempt was abandoned"),
-        (Status.LOST, "paid and gone: no luck"),
+        (Status.LOST, "paid and gone: no luck; decide with render resolve sq010.t01"),
     ],
 )
 def test_every_state_gives_its_reason(status, words):
@@ -107,12 +109,14 @@ def test_every_state_gives_its_reason(status, words):
 
 def test_a_refused_task_says_why_and_what_to_do():
     made = planned([a_task()], [an_attempt(status=Status.FAILED, is_final=True, error_message="no faces")])
-    assert made.tasks[0].reason == "refused: no faces; edit the shot to try again"
+    assert made.tasks[0].reason == "refused: no faces; edit the shot, or render resolve sq010.t01 --retry"
 
 
 def test_a_held_file_says_why_it_was_held():
     attempt = an_attempt(status=Status.RENDERED, error_kind="held", error_message="host not allowed")
-    assert planned([a_task()], [attempt]).tasks[0].reason == "made, not fetched; it was held: host not allowed"
+    assert planned([a_task()], [attempt]).tasks[0].reason == (
+        "made, not fetched; it was held: host not allowed; or take a copy with render resolve sq010.t01 --file F"
+    )
 
 
 def test_nothing_recorded_is_new_and_the_first_of_its_number():
@@ -369,13 +373,14 @@ def test_whatever_is_recorded_nothing_is_taken_twice_and_nothing_in_flight_is_fo
 def test_content_that_is_in_flight_or_there_under_its_key_is_never_bought_again(attempts):
     task = a_task(shot="a", params={"prompt": "fog", "width": 768})
     first = planned([task], attempts, [an_artifact(one) for one in attempts]).tasks[0]
-    bought = {Status.PREPARED, Status.SUBMITTED, Status.RENDERED, Status.SAVED, Status.LOST}
+    bought = {Status.PREPARED, Status.SUBMITTED, Status.RENDERED, Status.SAVED}
     same = [
         one
         for one in attempts
         if one.task_key == task.key and one.fingerprint == first.fingerprint and one.endpoint == ENDPOINT
     ]
-    if any(one.status in bought for one in same):
+    given_up = any(one.status is Status.ABANDONED for one in same)
+    if any(one.status in bought for one in same) or (not given_up and any(one.status is Status.LOST for one in same)):
         assert first.action is not Action.SUBMIT
 
 
@@ -403,3 +408,73 @@ def test_two_shots_that_exchange_their_ids_buy_nothing():
     made = planned([numbered("one", 2), numbered("two", 1)], *record)
 
     assert actions(made) == [("one.t01", "place"), ("two.t01", "place")]
+
+
+def own(status, number, **changes):
+    return an_attempt(id=f"{status}-{number}", number=number, status=status, **changes)
+
+
+def test_a_further_try_on_its_way_goes_before_the_file_that_it_will_replace():
+    saved, added = own(Status.SAVED, 1), own(Status.SUBMITTED, 2)
+    made = planned([a_task()], [saved, added], [an_artifact(saved)])
+    assert [(one.attempt.id, one.action.value) for one in made.tasks] == [("submitted-2", "poll")]
+
+
+@pytest.mark.parametrize("status", [Status.FAILED, Status.ABANDONED, Status.LOST])
+def test_what_came_to_nothing_never_hides_a_file(status):
+    saved = own(Status.SAVED, 1)
+    for order in ((saved, own(status, 2, is_final=True)), (own(status, 1, is_final=True), own(Status.SAVED, 2))):
+        made = planned([a_task()], order, [an_artifact(one) for one in order if one.status is Status.SAVED])
+        assert actions(made) == [("sq010.t01", "skip")]
+
+
+@pytest.mark.parametrize("status", [Status.ABANDONED, Status.LOST])
+def test_what_came_to_nothing_never_hides_what_is_on_its_way(status):
+    for order in ((own(status, 1), own(Status.SUBMITTED, 2)), (own(Status.SUBMITTED, 1), own(status, 2))):
+        assert actions(planned([a_task()], order)) == [("sq010.t01", "poll")]
+
+
+@pytest.mark.parametrize(
+    ("attempts", "action"),
+    [
+        ([own(Status.LOST, 1), own(Status.FAILED, 2)], "leave"),
+        ([own(Status.LOST, 1), own(Status.ABANDONED, 2)], "submit"),
+        ([own(Status.LOST, 1), own(Status.ABANDONED, 2, is_final=True)], "leave"),
+        ([own(Status.LOST, 1), own(Status.ABANDONED, 2), own(Status.FAILED, 3, is_final=True)], "leave"),
+        ([own(Status.ABANDONED, 1), own(Status.LOST, 2)], "leave"),
+        ([own(Status.FAILED, 1, is_final=True), own(Status.ABANDONED, 2)], "submit"),
+        ([own(Status.ABANDONED, 1, is_final=True), own(Status.FAILED, 2)], "submit"),
+    ],
+)
+def test_the_newest_decision_holds_and_a_loss_waits_for_one(attempts, action):
+    (one,) = planned([a_task()], attempts).tasks
+    assert (one.action.value, one.next_number) == (action, len(attempts) + 1)
+
+
+def test_a_task_that_was_given_up_for_good_stays_so_under_another_name():
+    before = an_attempt(a_task(shot="old"), status=Status.ABANDONED, is_final=True)
+    (one,) = planned([a_task(shot="new")], [before]).tasks
+    assert (one.action, one.reason) == (
+        Action.LEAVE,
+        "given up by a person; edit the shot, or render resolve new.t01 --retry",
+    )
+
+
+def test_an_edit_ends_that_a_task_was_given_up():
+    before = an_attempt(a_task(params={"prompt": "rain"}), status=Status.ABANDONED, is_final=True)
+    assert actions(planned([a_task()], [before])) == [("sq010.t01", "submit")]
+
+
+def test_a_lost_answer_says_who_can_find_it():
+    held, sought = (
+        planned([task_of(ids)], [an_attempt(task_of(ids), status=Status.PREPARED)]) for ids in ("theirs", "logged")
+    )
+    assert held.tasks[0].reason.endswith("; decide with render resolve sq010.t01")
+    assert sought.tasks[0].reason.endswith("; looked for in the provider's usage log")
+
+
+def test_an_unwanted_purchase_whose_answer_was_lost_is_looked_for_too():
+    gone = an_attempt(task_of("logged", shot="gone"), status=Status.PREPARED)
+    made = planned([], [gone])
+    assert actions(made) == [("gone.t01", "adopt")]
+    assert made.tasks[0].task.path.startswith(".earlier/")

@@ -10,17 +10,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from render.errors import (
-    AccountError,
-    OutcomeUnknownError,
-    ProviderError,
-    ReadFailedError,
-    RejectedError,
-    TransientError,
-)
+from render.errors import AccountError, OutcomeUnknownError, ProviderError, RejectedError, TransientError
+from render.providers.aimlapi_log import log_call, log_page_in
+from render.providers.aimlapi_reply import REMOTE_ID, account_error, told, unread, words_of
 from render.providers.bodies import wire_body
 from render.providers.codes import CodeKind, kind_of, render_failure
-from render.providers.protocol import Accepted, Call, RemoteState, Result
+from render.providers.protocol import Accepted, Call, Details, RemoteState, Result
 from render.providers.replies import (
     UnreadableError,
     read_cost,
@@ -32,10 +27,10 @@ from render.providers.replies import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from render.catalog.spec import ModelSpec
-    from render.providers.protocol import Reply
+    from render.providers.protocol import LogPage, Reply
 
 _PATH = "/v2/video/generations"
 #: credits for one USD (account page, 2026-11)
@@ -43,7 +38,6 @@ _CREDITS_PER_USD = 2_000_000
 _ABSURD_CREDITS = 10**15
 #: the header's alphabet; another value is dropped without a word and the request still charged
 _CLIENT_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
-_REMOTE_ID = re.compile(r"[!-~]{1,300}")
 #: two messages under 500 that refuse for good (errors page, 2026-11)
 _LASTING_MESSAGES = re.compile(r"under maintenance|coupon code not found", re.IGNORECASE)
 _CONTENT_WORDS = re.compile(r"moderat|content policy|safety|nsfw|sensitive|prohibited", re.IGNORECASE)
@@ -60,6 +54,9 @@ class AimlApi:
     base_url_variable = "AIMLAPI_BASE_URL"
     poll_batch = 1
     file_hosts = ("*.aimlapi.com",)
+    # "failed requests cost 0" (errors page, 2026-11)
+    failures_are_free = True
+    repeat_window_s = 0.0
 
     def request(self, params: Mapping[str, Any], spec: ModelSpec, *, model_id: str) -> dict[str, Any]:
         """Write one render: its model, then what the author gave in the spec's order."""
@@ -100,31 +97,47 @@ class AimlApi:
         try:
             document = read_object(reply.body)
         except UnreadableError as error:
-            raise _unread(f"no valid answer from AI/ML API (HTTP {reply.status}: {error})", reply) from error
+            raise unread(f"no valid answer from AI/ML API (HTTP {reply.status}: {error})", reply) from error
         if reply.status == 404:
             return {remote_id: RemoteState(is_pending=True, word="not found")}
         if reply.status in {401, 402, 403}:
-            raise _account_error(_told(document, reply), reply)
+            raise account_error(told(document, reply), reply)
         if not 200 <= reply.status < 300:
-            raise _unread(_told(document, reply), reply)
+            raise unread(told(document, reply), reply)
         if document.get("id", remote_id) != remote_id:
-            raise _unread("AI/ML API answered about another render", reply)
+            raise unread("AI/ML API answered about another render", reply)
         return {remote_id: _state(document, remote_id)}
+
+    def details(self, remote_id: str) -> Call | None:  # noqa: ARG002 - there is no archive to ask
+        """Ask nothing: a poll is all this API tells about a render."""
+        return None
+
+    def read_details(self, reply: Reply, *, remote_id: str) -> Details:  # noqa: ARG002 - nothing was asked
+        """Know nothing, since nothing can be asked."""
+        return Details(is_known=False)
+
+    def log_page(self, *, page: int) -> Call | None:
+        """Ask for one page of the usage log."""
+        return log_call(page=page)
+
+    def read_log(self, reply: Reply, *, our_ids: Collection[str]) -> LogPage:
+        """Read which of our ids a page names as a client's own, and under which id the render is known here."""
+        return log_page_in(reply, our_ids=our_ids)
 
 
 def _accepted(document: Mapping[str, Any], reply: Reply) -> Accepted:
     remote_id = document.get("id")
-    if not isinstance(remote_id, str) or not _REMOTE_ID.fullmatch(remote_id):
+    if not isinstance(remote_id, str) or not REMOTE_ID.fullmatch(remote_id):
         raise OutcomeUnknownError("AI/ML API answered without an id", http_status=reply.status)
     return Accepted(remote_id=remote_id, cost_usd=_cost(document))
 
 
 def _refusal(document: Mapping[str, Any], reply: Reply) -> ProviderError:
-    status, message = reply.status, _told(document, reply)
+    status, message = reply.status, told(document, reply)
     if status == 500 and _LASTING_MESSAGES.search(message):
         return RejectedError(message, http_status=status)
     if status in {401, 402, 403}:
-        return _account_error(message, reply)
+        return account_error(message, reply)
     if status == 429:
         return TransientError(message, http_status=status, retry_after_s=reply.retry_after_s)
     if status == 408 or status >= 500 or not _is_their_error(document):
@@ -134,29 +147,8 @@ def _refusal(document: Mapping[str, Any], reply: Reply) -> ProviderError:
     return RejectedError(message, http_status=status)
 
 
-def _account_error(message: str, reply: Reply) -> AccountError:
-    # This provider has no use for 402: out of credit is 403 (errors page, 2026-11).
-    return AccountError(message, http_status=reply.status, is_credit=reply.status != 401)
-
-
-def _unread(message: str, reply: Reply) -> ReadFailedError:
-    return ReadFailedError(message, http_status=reply.status, retry_after_s=reply.retry_after_s)
-
-
-def _words_of(document: Mapping[str, Any]) -> str:
-    """Find the message in either envelope: `message` of the older one, `detail` or `title` of problem+json."""
-    nested = document.get("error")
-    places = [document.get(name) for name in ("message", "detail", "title")]
-    places += [nested.get("message") if isinstance(nested, dict) else nested]
-    return next((text for text in map(readable_text, places) if text), "")
-
-
 def _is_their_error(document: Mapping[str, Any]) -> bool:
-    return bool(_words_of(document))
-
-
-def _told(document: Mapping[str, Any], reply: Reply) -> str:
-    return _words_of(document) or f"AI/ML API answered HTTP {reply.status} without a message"
+    return bool(words_of(document))
 
 
 def _state(document: Mapping[str, Any], remote_id: str) -> RemoteState:
@@ -174,7 +166,7 @@ def _state(document: Mapping[str, Any], remote_id: str) -> RemoteState:
 def _failure(document: Mapping[str, Any]) -> ProviderError:
     detail = document.get("error")
     code = readable_text(detail.get("name")) if isinstance(detail, dict) else ""
-    message = _words_of(document) or code or "the render failed without a reason"
+    message = words_of(document) or code or "the render failed without a reason"
     if kind_of(code) is CodeKind.UNKNOWN and _CONTENT_WORDS.search(message):
         return RejectedError(message, code=code, http_status=200)
     return render_failure(message, code=code, status=200)

@@ -93,6 +93,16 @@ class Details:
     result: Result | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogPage:
+    """What one page of a usage log says about our ids; one that it does not name may be named later."""
+
+    #: the provider's id, by ours
+    remote_ids: Mapping[str, str] = field(default_factory=dict)
+    #: whether there are older rows on a further page
+    has_more: bool = False
+
+
 class Provider(Protocol):
     """One provider's API as pure functions.
 
@@ -175,8 +185,8 @@ class Provider(Protocol):
     def log_page(self, *, page: int) -> Call | None:
         """Make the free call for one page of the usage log, the newest first, from 1; None where there is no log."""
 
-    def read_log(self, reply: Reply, *, our_ids: Collection[str]) -> Mapping[str, str]:
-        """Read one page of the log: the provider's id for each of `our_ids` that it names.
+    def read_log(self, reply: Reply, *, our_ids: Collection[str]) -> LogPage:
+        """Read one page of the log: the provider's id for each of `our_ids` that it names beside one render alone.
 
         Raises:
             ReadFailedError: not a page of a log.

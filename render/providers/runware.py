@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING, Any
 from render.errors import AccountError, OutcomeUnknownError, ProviderError, RejectedError, TransientError
 from render.providers.bodies import wire_body
 from render.providers.codes import CodeKind, kind_of
-from render.providers.protocol import Accepted, Call
+from render.providers.protocol import Accepted, Call, LogPage
 from render.providers.replies import UnreadableError, unanswered
+from render.providers.runware_details import details_call, details_in
 from render.providers.runware_poll import states_in
 from render.providers.runware_reply import Answer, TaskError, read_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from render.catalog.spec import ModelSpec
-    from render.providers.protocol import RemoteState, Reply
+    from render.providers.protocol import Details, RemoteState, Reply
 
 #: how the result reaches us; the same for every model. `numberResults` is left out: 1 is its default on every page,
 #: and a model that does not list it refuses it
@@ -50,6 +51,10 @@ class Runware:
     base_url_variable = "RUNWARE_BASE_URL"
     poll_batch = 100
     file_hosts = ("*.runware.ai",)
+    failures_are_free = False
+    # How long they remember an id is not documented. A day covers a run that was stopped overnight; a longer guess
+    # would bet a second purchase on it.
+    repeat_window_s = 86_400.0
 
     def request(self, params: Mapping[str, Any], spec: ModelSpec, *, model_id: str) -> dict[str, Any]:
         """Write one task: its type and model, what the author gave in the spec's order, then how it is delivered."""
@@ -81,6 +86,22 @@ class Runware:
     def read_poll(self, reply: Reply, *, remote_ids: Sequence[str]) -> Mapping[str, RemoteState]:
         """Route each result and error to the id it names; an id that is not mentioned is pending without a word."""
         return states_in(reply, remote_ids=remote_ids)
+
+    def details(self, remote_id: str) -> Call | None:
+        """Ask the archive of tasks."""
+        return details_call(remote_id)
+
+    def read_details(self, reply: Reply, *, remote_id: str) -> Details:
+        """Read what the archive has on one task."""
+        return details_in(reply, remote_id=remote_id)
+
+    def log_page(self, *, page: int) -> Call | None:  # noqa: ARG002 - there is no log to ask
+        """Ask nothing: our ids are theirs, so there is nothing to look up."""
+        return None
+
+    def read_log(self, reply: Reply, *, our_ids: Collection[str]) -> LogPage:  # noqa: ARG002 - nothing was asked
+        """Find nothing, since nothing can be asked."""
+        return LogPage()
 
 
 def _submit_answer(reply: Reply) -> Answer:

@@ -42,13 +42,18 @@ def states_in(reply: Reply, *, remote_ids: Sequence[str]) -> dict[str, RemoteSta
         ReadFailedError: not readable, not a success, or an error that names none of the ids and nothing beside it.
         AccountError: the same, for a refused key or missing credit.
     """
-    answer = _poll_answer(reply)
+    answer = free_answer(reply)
     if not _is_about(answer, frozenset(remote_ids)):
-        raise _unread(answer, reply)
+        raise unread(answer, reply)
     return {remote_id: _state(answer, remote_id) for remote_id in remote_ids}
 
 
-def _poll_answer(reply: Reply) -> Answer:
+def free_answer(reply: Reply) -> Answer:
+    """Take the reply to a free question apart.
+
+    Raises:
+        ReadFailedError: it cannot be.
+    """
     try:
         return read_answer(reply)
     except UnreadableError as error:
@@ -69,10 +74,11 @@ def _id_of(item: Mapping[str, Any]) -> str:
     return task_id if isinstance(task_id, str) else ""
 
 
-def _unread(answer: Answer, reply: Reply) -> ProviderError:
+def unread(answer: Answer, reply: Reply) -> ProviderError:
+    """Say why a free question was not answered: by its first error, or by the status."""
     error = answer.errors[0] if answer.errors else TaskError(task_id="", code="", message="")
     kind, status = kind_of(error.code), reply.status
-    message = error.message or error.code or f"Runware answered a poll with HTTP {status}"
+    message = error.message or error.code or f"Runware answered with HTTP {status}"
     if status in {401, 402, 403} or kind in {CodeKind.AUTH, CodeKind.QUOTA}:
         is_credit = kind is CodeKind.QUOTA or status == 402
         return AccountError(message, code=error.code, http_status=status, is_credit=is_credit)
@@ -83,8 +89,8 @@ def _state(answer: Answer, remote_id: str) -> RemoteState:
     items = [item for item in answer.items if _id_of(item) == remote_id]
     errors = [error for error in answer.errors if error.task_id == remote_id]
     verdicts = [error for error in errors if answer.is_success and kind_of(error.code) not in _NO_VERDICT]
-    open_items = [item for item in items if _result(item) is None]
-    results = _each_once(result for result in map(_result, items) if result)
+    open_items = [item for item in items if result_in(item) is None]
+    results = _each_once(result for result in map(result_in, items) if result)
     words = [read_word(item.get("status")) for item in open_items]
     words += [error.code for error in errors if error not in verdicts]
     return RemoteState(
@@ -96,7 +102,8 @@ def _state(answer: Answer, remote_id: str) -> RemoteState:
     )
 
 
-def _result(item: Mapping[str, Any]) -> Result | None:
+def result_in(item: Mapping[str, Any]) -> Result | None:
+    """Read the finished file that one item names; None where it names none."""
     url = read_url(item.get("videoURL")) or read_url(item.get("imageURL"))
     if not url or read_word(item.get("status")) not in _DONE:
         return None

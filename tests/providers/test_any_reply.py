@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from render.errors import AccountError, OutcomeUnknownError, ReadFailedError, RejectedError, TransientError
 from render.providers import PROVIDERS
-from render.providers.protocol import Accepted
+from render.providers.protocol import Accepted, Details
 from tests.providers.exchanges import a_reply
 
 OURS = "24cd5dff-cb81-4db5-8506-b72a9425f9d1"
@@ -25,7 +25,8 @@ _SCALARS = (
     | st.sampled_from(["conflictTaskUUID", "invalidWidth", "rateLimit", "taskNotFound", "timeoutProvider"])
 )
 _NAMES = """taskUUID taskType status code message parameter error errors data videoURL videoUUID cost seed progress
-NSFWContent id video url meta usage credits_used detail title name errorMessage errorId"""
+NSFWContent id video url meta usage credits_used detail title name errorMessage errorId response client_request_id
+inference_id pagination has_more"""
 _KEYS = st.sampled_from(_NAMES.split())
 _VALUES = st.recursive(
     _SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_KEYS, inner, max_size=5), max_leaves=15
@@ -67,6 +68,16 @@ def test_an_answer_to_a_poll_is_a_state_for_each_id_or_a_documented_error(name, 
         state = found[OURS]
         assert state.results or state.failures or state.is_pending
         assert {type(failure) for failure in state.failures} <= {RejectedError, TransientError}
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+@_patiently
+@given(reply=_REPLIES)
+def test_an_answer_about_an_archive_or_a_log_is_read_or_a_documented_error(name, reply):
+    details = outcome(lambda: PROVIDERS[name].read_details(reply, remote_id=OURS), _POLL_ERRORS)
+    page = outcome(lambda: PROVIDERS[name].read_log(reply, our_ids=[OURS]), _POLL_ERRORS)
+    assert isinstance(details, Details) or details.message.isprintable()
+    assert page.message.isprintable() if isinstance(page, _POLL_ERRORS) else set(page.remote_ids) <= {OURS}
 
 
 @pytest.mark.parametrize("name", PROVIDERS)

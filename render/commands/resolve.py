@@ -1,0 +1,139 @@
+"""`render resolve`: a person decides about one purchase that a run cannot decide about."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from render.commands.options import chosen, project_options
+from render.commands.say import data
+from render.errors import ArtifactError, UsageError
+from render.project import read_record, with_presence
+from render.providers import PROVIDERS
+from render.report.resolution import Resolved, resolved_json, resolved_text
+from render.resolution import Adoption, Verdict, abandoned, adopted, filed, retried, subject_of, was
+from render.store import Change, open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from render.project import Project
+    from render.records import Snapshot
+    from render.resolution import Subject
+
+
+@click.command()
+@click.argument("key")
+@project_options
+@click.option("--adopt", metavar="ID", help="The provider has it, under this id: the next run waits for it.")
+@click.option(
+    "--file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Here is its file: it is checked, copied into place and recorded.",
+)
+@click.option(
+    "--retry", is_flag=True, help="Give it up: the next run buys it again. What it may have cost still counts."
+)
+@click.option("--abandon", is_flag=True, help="Give it up and leave it alone until the shot is edited.")
+def command(key: str, manifest: Path | None, *, offline: bool, out: Path | None, as_json: bool, **told: Any) -> int:
+    """Decide about the purchase of KEY, where `render plan` says hold or leave, or `render status` says it rests.
+
+    KEY is a task key like sq010.t01, or the id of one attempt. Without MANIFEST the only *.shots.yaml here or in
+    manifests/ is used. Nothing is sent; the next run acts on what was decided.
+    """
+    decision = _decision(told)
+    project = chosen(manifest, offline=offline, out=out)
+    snapshot = read_record(project)
+    subject_of(key, plan=project.plan(snapshot), snapshot=snapshot)
+    resolved = _Resolution(project=project, key=key, decision=decision).record()
+    data(json.dumps(resolved_json(resolved), ensure_ascii=False, indent=2) if as_json else resolved_text(resolved))
+    return 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Decision:
+    """What was said, with the id or the file that belongs to it."""
+
+    verdict: Verdict
+    remote_id: str = ""
+    file: Path = Path()
+
+
+def _decision(told: Mapping[str, Any]) -> _Decision:
+    """Read the one verdict that was given.
+
+    Raises:
+        UsageError: there is none, or more than one.
+    """
+    given = [verdict for verdict in Verdict if told[verdict] not in {None, False}]
+    if len(given) != 1:
+        allowed = "--adopt ID, --file FILE, --retry or --abandon"
+        number = "none was given" if not given else f"{len(given)} were given"
+        raise UsageError(f"say one thing: {allowed}; {number}")
+    return _Decision(verdict=given[0], remote_id=told["adopt"] or "", file=told["file"] or Path())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Resolution:
+    """One decision about one purchase of a project."""
+
+    project: Project
+    key: str
+    decision: _Decision
+
+    def record(self) -> Resolved:
+        """Write it down under the writer's lock, and say what follows from it."""
+        project = self.project
+        with open_store(project.folders.state, project=project.manifest.project, kind=project.kind) as store:
+            snapshot = with_presence(project, store.snapshot())
+            subject = subject_of(self.key, plan=project.plan(snapshot), snapshot=snapshot)
+            changes = self._changes(subject, snapshot)
+            store.write(changes)
+            after = project.plan(with_presence(project, store.snapshot()))
+        of_task = [planned for planned in after.tasks if planned.task.key == subject.key]
+        return Resolved(
+            verdict=self.decision.verdict,
+            was=was(subject.attempt, ids_are_ours=self._ids_are_ours(subject)),
+            attempt=changes[0].attempt,
+            key=subject.key,
+            path=changes[0].artifact.path if changes[0].artifact else None,
+            next=of_task[0] if of_task else None,
+        )
+
+    def _changes(self, subject: Subject, snapshot: Snapshot) -> tuple[Change, ...]:
+        now = datetime.now(UTC)
+        match self.decision.verdict:
+            case Verdict.ADOPT:
+                return (Change(attempt=adopted(subject, self._adoption(subject), snapshot=snapshot, now=now)),)
+            case Verdict.RETRY:
+                return (Change(attempt=retried(subject)),)
+            case Verdict.ABANDON:
+                return (Change(attempt=abandoned(subject)),)
+            case Verdict.FILE:
+                return self._take_file(subject, snapshot, now)
+
+    def _adoption(self, subject: Subject) -> Adoption:
+        provider = PROVIDERS[subject.attempt.provider]
+        return Adoption(remote_id=self.decision.remote_id, ids_are_ours=provider.ids_are_ours, provider=provider.title)
+
+    def _ids_are_ours(self, subject: Subject) -> bool:
+        return self.project.is_offline or PROVIDERS[subject.attempt.provider].ids_are_ours
+
+    def _take_file(self, subject: Subject, snapshot: Snapshot, now: datetime) -> tuple[Change, ...]:
+        # these bring what writes files, which the other verdicts have no use for
+        from render.artifacts.folder import ArtifactFolder  # noqa: PLC0415
+        from render.runner.handover import HandedIn, take_file  # noqa: PLC0415
+
+        given = HandedIn(source=self.decision.file, attempt=filed(subject, now=now), path=subject.path)
+        folder = ArtifactFolder(self.project.folders.output)
+        try:
+            return asyncio.run(take_file(given, folder=folder, snapshot=snapshot))
+        except ArtifactError as error:
+            raise UsageError(f"{self.decision.file} was not taken: {error.message}", hint=error.hint) from error

@@ -1,0 +1,101 @@
+"""Decides which part of a plan a command works on, and what is bought once more on purpose. Pure.
+
+Everything is planned before anything is left out, so that a narrowed run decides about each task as a whole run would.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from render.catalog.likeness import most_alike
+from render.errors import UsageError
+from render.layout import EARLIER
+from render.precedence import IN_FLIGHT
+from render.records import Action, Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from render.records import PlannedTask
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Selection:
+    """What is asked for beside the manifest.
+
+    Raises:
+        UsageError: something is to be bought once more, and nothing says what.
+    """
+
+    #: task keys, shots, or patterns over both; empty for everything
+    only: tuple[str, ...] = ()
+    #: buy it once more, whatever is recorded
+    again: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse to buy everything once more."""
+        if self.again and not self.only:
+            raise UsageError("--again needs --only", hint="say what to buy once more: --only KEY --again")
+
+
+EVERYTHING = Selection()
+
+
+def select(plan: Plan, selection: Selection) -> Plan:
+    """Keep what is selected; earlier purchases that no task asks for stay only where they are named, too.
+
+    Raises:
+        UsageError: a pattern names nothing, or what is to be bought once more is on its way already.
+    """
+    if not selection.only:
+        return plan
+    for pattern in selection.only:
+        if not any(_names(pattern, planned) for planned in plan.tasks):
+            raise _unmatched(pattern, plan)
+    kept = tuple(planned for planned in plan.tasks if any(_names(pattern, planned) for pattern in selection.only))
+    if selection.again:
+        kept = tuple(planned if _is_earlier(planned) else _once_more(planned, kept) for planned in kept)
+    return Plan(tasks=kept, warnings=plan.warnings)
+
+
+def _names(pattern: str, planned: PlannedTask) -> bool:
+    names = (planned.task.key, planned.task.shot)
+    return pattern in names or any(fnmatchcase(name, pattern) for name in names)
+
+
+def _unmatched(pattern: str, plan: Plan) -> UsageError:
+    keys = list(dict.fromkeys(name for planned in plan.tasks for name in (planned.task.key, planned.task.shot)))
+    near = most_alike(pattern, known=keys, count=1)
+    hint = f"did you mean {near[0]}?" if near else "no shot is enabled"
+    return UsageError(f"no task and no shot is called {pattern}", hint=hint)
+
+
+def _once_more(planned: PlannedTask, among: Collection[PlannedTask]) -> PlannedTask:
+    content = (planned.task.key, planned.fingerprint)
+    for other in among:
+        if (other.task.key, other.fingerprint) == content and _is_on_its_way(other):
+            raise _refusal(other)
+    if planned.action is Action.SUBMIT:
+        return planned
+    return replace(planned, action=Action.SUBMIT, reason=f"once more, on purpose; until now: {planned.reason}")
+
+
+def _is_earlier(planned: PlannedTask) -> bool:
+    return planned.task.path.startswith(f"{EARLIER}/")
+
+
+def _is_on_its_way(planned: PlannedTask) -> bool:
+    return planned.attempt is not None and planned.attempt.status in IN_FLIGHT
+
+
+def _refusal(planned: PlannedTask) -> UsageError:
+    key = planned.task.key
+    if planned.action in {Action.HOLD, Action.ADOPT}:
+        message = f"{key} is ambiguous: it may have been bought already, so it is not bought once more"
+        return UsageError(
+            message, hint=f"decide first: render resolve {key} --adopt ID | --file F | --retry | --abandon"
+        )
+    message = f"{key} is on its way: {planned.reason}"
+    return UsageError(message, hint=f"let a run bring it home, or give it up: render resolve {key} --retry")
