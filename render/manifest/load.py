@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from render.errors import ManifestError, UsageError
 from render.manifest.content import check_shots
 from render.manifest.findings import Findings
+from render.manifest.lanes import check_lanes, read_lanes
 from render.manifest.resolve import Resolver, mapping
 from render.manifest.structure import check_structure
-from render.wish import LaneWish, Manifest
+from render.wish import Manifest
 from render.yaml_source import read_source
 
 if TYPE_CHECKING:
@@ -94,22 +95,24 @@ def _check(data: Any, path: Path, catalog: Catalog, findings: Findings) -> Manif
     shots = tuple(Resolver(data, catalog, findings).shots())
     project = str(data.get("project", ""))
     check_shots(data, shots, findings, project=project)
+    check_lanes(data, catalog, findings)
     check_structure(data, _named_specs(data, shots, catalog), findings)
     if findings.has_errors:
         return None
     return Manifest(
-        path=str(path), project=project, shots=tuple(resolved.shot for resolved in shots), lanes=_lanes(data)
+        path=str(path),
+        project=project,
+        shots=tuple(resolved.shot for resolved in shots),
+        lanes=read_lanes(data, catalog),
+        budget_usd=data.get("budget_usd"),
     )
 
 
 def _named_specs(data: dict[str, Any], shots: Sequence[Resolved], catalog: Catalog) -> tuple[ModelSpec, ...]:
     """Only the models the manifest names: the others would cost start-up time and decide nothing."""
     names = [*(resolved.shot.model for resolved in shots), *mapping(data.get("model_defaults"))]
+    for lane in mapping(data.get("providers")).values():
+        names += mapping(mapping(lane).get("price"))
     for holder in (mapping(data.get("defaults")), *map(mapping, mapping(data.get("presets")).values())):
         names += [holder["model"]] if isinstance(holder.get("model"), str) else []
     return catalog.specs_for(names) or catalog.specs
-
-
-def _lanes(data: dict[str, Any]) -> tuple[LaneWish, ...]:
-    lanes = mapping(data.get("providers"))
-    return tuple(LaneWish(name=name, concurrency=mapping(lane).get("concurrency")) for name, lane in lanes.items())

@@ -153,15 +153,7 @@ class Resolver:
         return by_id
 
     def _tell_unknown(self, name: str, path: Path, *, of_key: bool = False) -> None:
-        lane, _, rest = name.partition("/")
-        if lane in _LANES and self._catalog.find(rest) is not None:
-            message = f"`{lane}/` before a model is not read yet"
-            self._findings.add(path, "not-yet", message, hint=f"write `{rest}`", of_key=of_key)
-            return
-        meant = self._catalog.near_miss(name)
-        nearest = (meant,) if meant else self._catalog.nearest(name[:100])
-        hint = f"did you mean {listed(nearest)}? `render models` lists them all"
-        self._findings.add(path, "unknown-model", f"there is no model `{name}`", hint=hint, of_key=of_key)
+        tell_unknown_model(name, path, self._catalog, self._findings, of_key=of_key)
 
     def _merge(
         self, raw: Mapping[str, Any], path: Path, presets: tuple[str, ...], model: tuple[str, ModelSpec]
@@ -203,6 +195,19 @@ class Resolver:
 
     def _is_a_parameter(self, name: str) -> bool:
         return name in VOCABULARY or any(spec.param(name) is not None for spec in self._catalog.specs)
+
+
+def tell_unknown_model(name: str, path: Path, catalog: Catalog, findings: Findings, *, of_key: bool = False) -> None:
+    """Report a name under which there is no model, with the known ones most like it."""
+    lane, _, rest = name.partition("/")
+    if lane in _LANES and catalog.find(rest) is not None:
+        message = f"`{lane}/` before a model is not read yet"
+        findings.add(path, "not-yet", message, hint=f"write `{rest}`", of_key=of_key)
+        return
+    meant = catalog.near_miss(name)
+    nearest = (meant,) if meant else catalog.nearest(name[:100])
+    hint = f"did you mean {listed(nearest)}? `render models` lists them all"
+    findings.add(path, "unknown-model", f"there is no model `{name}`", hint=hint, of_key=of_key)
 
 
 def _without_model(params: Mapping[str, Any]) -> dict[str, Any]:

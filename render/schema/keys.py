@@ -19,7 +19,7 @@ ID_PATTERN = f"^{_NAME}$"
 _AUTHORED_ID = f"^(?:[A-Za-z0-9]|\\$\\{{{_VARIABLE}\\}})(?:[A-Za-z0-9._-]|\\$\\{{{_VARIABLE}\\}})*$"
 
 #: Keys that take whole numbers and are no parameters; JSON Schema lets 1.0 pass, whoever checks a manifest may not.
-INTEGER_KEYS = frozenset({"version", "takes", "concurrency"})
+INTEGER_KEYS = frozenset({"version", "takes", "concurrency", "poll_batch"})
 
 _TEXT: Schema = {"type": "string"}
 VARS: Schema = {
@@ -78,6 +78,13 @@ ROOT_KEYS: Mapping[str, Schema] = {
         "pattern": ID_PATTERN,
         "markdownDescription": "Names the output folder and the record; all manifests of one project share them.",
     },
+    "budget_usd": {
+        "type": "number",
+        "minimum": 0,
+        "markdownDescription": "The most the whole project may cost, in USD, earlier runs included. "
+        "A run that may pass it buys nothing.",
+        "examples": [25],
+    },
     "vars": {"$ref": "#/definitions/vars"},
     "defaults": {"$ref": "#/definitions/defaults"},
     "model_defaults": {"$ref": "#/definitions/model_defaults"},
@@ -114,7 +121,31 @@ LANE: Schema = {
             "minimum": 1,
             "default": 4,
             "markdownDescription": "How many of this provider's renders are under way at once.",
-        }
+        },
+        "poll_batch": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000,
+            "markdownDescription": "How many renders one question asks about, where the provider takes more than one.",
+        },
+        "adopt_from_log": {
+            "type": "boolean",
+            "default": False,
+            "markdownDescription": "Whether a purchase whose answer was lost is looked up in the provider's usage log.",
+        },
+        "free": {
+            "type": "boolean",
+            "default": False,
+            "markdownDescription": "Whether nothing is charged at this base URL, as on a machine of your own.",
+        },
+        "price": {
+            "type": "object",
+            "propertyNames": {"$ref": "#/definitions/model"},
+            "additionalProperties": {"type": "number", "minimum": 0},
+            "markdownDescription": "The most one result costs, in USD, by alias or id of the model. "
+            "Beats what was seen.",
+            "examples": [{"kandinsky-5-t2v": 0.4}],
+        },
     },
     "additionalProperties": False,
 }

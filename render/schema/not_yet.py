@@ -13,13 +13,8 @@ if TYPE_CHECKING:
 #: By path: `*` stands for any position or name; a parameter goes by its own path, wherever parameters may stand.
 NOT_YET: Mapping[str, str] = {
     "include": "`include` is not read yet: keep all shots of a project in one file",
-    "budget_usd": "`budget_usd` is not kept yet: cap spending at the provider",
     "providers.*.kind": "lanes of your own are not built yet: a lane is called `runware` or `aimlapi`",
-    "providers.*.poll_batch": "`poll_batch` cannot be set yet: leave it out",
-    "providers.*.adopt_from_log": "`adopt_from_log` is not built yet: leave it out",
     "providers.*.allow_hosts": "`allow_hosts` is not read yet: files are taken from the provider's own hosts only",
-    "providers.*.free": "`free` is not read yet: leave it out",
-    "providers.*.price": "`price` is not read yet: leave it out",
     "shots.*.matrix": "`matrix` is not expanded yet: write one shot a combination",
     "shots.*.zip": "`zip` is not expanded yet: write one shot a combination",
     "prompt.file": "texts are not read from files yet: write the text here, folded with `>-`",

@@ -1,0 +1,205 @@
+"""Keeps the sums: what the whole record may have cost, and what this run adds, against the limits of both.
+
+What is about to be sent is reserved at its upper bound before its intent is written, and counts as what it cost once
+that is known; a purchase whose cost nobody tells stays reserved. It sends nothing and waits for nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from render.estimate import exact, is_believed
+from render.events import (
+    AttemptSubmitted,
+    BudgetReached,
+    CostAboveCeiling,
+    CostUnknown,
+    TaskFailed,
+    TaskRendered,
+    TaskSaved,
+)
+from render.runner.job import Outcome
+from render.runner.prices import Prices
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from render.catalog.spec import ModelSpec
+    from render.events import Event
+    from render.records import Attempt
+    from render.runner.job import Job
+    from render.runner.prices import Account
+
+_NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spending:
+    """What may be spent, and how each provider charges."""
+
+    #: on everything in the record; None for no limit
+    budget_usd: float | None = None
+    #: on what this run buys; None for no limit
+    max_cost_usd: float | None = None
+    #: by provider name; one that is not named is paid for, and nothing is known of its prices but what was seen
+    accounts: Mapping[str, Account] = field(default_factory=dict)
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether anything may have to be refused."""
+        return self.budget_usd is not None or self.max_cost_usd is not None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limit:
+    """One limit, what counts against it, and what it is called."""
+
+    name: str
+    limit_usd: Decimal
+    counted_usd: Decimal
+    #: whether earlier runs count, too
+    counts_record: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sums:
+    """How the books stand, in USD."""
+
+    committed_usd: Decimal = _NOTHING
+    #: the part of it without a final cost
+    reserved_usd: Decimal = _NOTHING
+    budget_usd: float | None = None
+    #: keys of tasks that this run has a result for and nobody told the cost of
+    unpriced: tuple[str, ...] = ()
+
+
+class Budget:
+    """The books of one run; every attempt of the record is in them from the start."""
+
+    def __init__(
+        self, spending: Spending, attempts: Iterable[Attempt], spec_of: Callable[[str], ModelSpec | None]
+    ) -> None:
+        recorded = tuple(attempts)
+        self.spending = spending
+        self.prices = Prices(spending.accounts, recorded, spec_of)
+        #: recorded attempts that nothing bounds, by id
+        self.unbounded: dict[str, Attempt] = {}
+        #: why nothing more may be bought; "" while something may
+        self.closed_by = ""
+        self._booked: dict[str, Decimal] = {}
+        self._reserved: dict[str, Decimal] = {}
+        self._of_this_run: dict[str, Decimal] = {}
+        self._committed = self._new = _NOTHING
+        self._jobs: dict[str, list[Job]] = defaultdict(list)
+        for attempt in recorded:
+            self._book(attempt)
+        self._recorded = frozenset(self._booked)
+
+    def watch(self, jobs: Iterable[Job]) -> None:
+        """Follow these jobs: what their attempts cost is booked as soon as an event tells."""
+        for job in jobs:
+            self._jobs[job.task.key].append(job)
+
+    def limits(self) -> tuple[Limit, ...]:
+        """Return the limits there are, with what counts against each now."""
+        named = (
+            ("budget_usd", self.spending.budget_usd, self._committed, True),
+            ("--max-cost", self.spending.max_cost_usd, self._new, False),
+        )
+        return tuple(
+            Limit(name=name, limit_usd=exact(limit), counted_usd=counted, counts_record=counts_record)
+            for name, limit, counted, counts_record in named
+            if limit is not None
+        )
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether every limit holds now: something may have been charged above its bound."""
+        return all(limit.counted_usd <= limit.limit_usd for limit in self.limits())
+
+    def reserve(self, attempt: Attempt) -> bool:
+        """Count an attempt that is about to be sent, if every limit allows it; if not, nothing more is bought."""
+        if self.closed_by:
+            return False
+        amount = self.prices.committed(attempt)
+        if amount is None and self.spending.is_limited:
+            self.closed_by = f"nothing says what {attempt.task_key} may cost"
+            return False
+        self._of_this_run.setdefault(attempt.id, _NOTHING)
+        self._book(attempt)
+        if self.is_kept:
+            return True
+        self.closed_by = self._passed(amount or _NOTHING)
+        self.forget(attempt.id)
+        return False
+
+    def forget(self, attempt_id: str) -> None:
+        """Take back a reservation that was never written down; what the record held before stays counted."""
+        self._new -= self._of_this_run.pop(attempt_id)
+        if attempt_id not in self._recorded:
+            self._committed -= self._booked.pop(attempt_id)
+            self._reserved.pop(attempt_id)
+
+    def heed(self, event: Event) -> tuple[Event, ...]:
+        """Book what an event tells of a watched job; return what there is to say of its cost and of the limits."""
+        if not isinstance(event, AttemptSubmitted | TaskRendered | TaskSaved | TaskFailed):
+            return ()
+        attempts = [job.attempt for job in self._jobs.get(event.key, ()) if job.attempt is not None]
+        for attempt in attempts:
+            self.settle(attempt)
+        told: list[Event | None] = []
+        if isinstance(event, TaskRendered):
+            told += [self._remark(attempt) for attempt in attempts]
+        if self._of_this_run and not self.closed_by and not self.is_kept:
+            self.closed_by = self._passed()
+            told.append(BudgetReached(cause=self.closed_by))
+        return tuple(said for said in told if said is not None)
+
+    def settle(self, attempt: Attempt) -> None:
+        """Count an attempt that is in the books as it is now."""
+        if attempt.id in self._booked:
+            self._book(attempt)
+
+    def sums(self) -> Sums:
+        """Settle every watched job and say how the books stand."""
+        ours = [job for jobs in self._jobs.values() for job in jobs if job.attempt is not None]
+        for job in ours:
+            self.settle(job.record)
+        done = [job for job in ours if job.outcome is not Outcome.SKIPPED]
+        return Sums(
+            committed_usd=self._committed,
+            reserved_usd=sum(self._reserved.values(), _NOTHING),
+            budget_usd=self.spending.budget_usd,
+            unpriced=tuple(job.task.key for job in done if self.prices.is_unpriced(job.record)),
+        )
+
+    def _book(self, attempt: Attempt) -> None:
+        told = self.prices.committed(attempt)
+        amount = told or _NOTHING
+        if told is None:
+            self.unbounded[attempt.id] = attempt
+        else:
+            self.unbounded.pop(attempt.id, None)
+        self._committed += amount - self._booked.get(attempt.id, _NOTHING)
+        self._booked[attempt.id] = amount
+        self._reserved[attempt.id] = _NOTHING if is_believed(attempt.cost_usd) else amount
+        if attempt.id in self._of_this_run:
+            self._new += amount - self._of_this_run[attempt.id]
+            self._of_this_run[attempt.id] = amount
+
+    def _passed(self, amount: Decimal = _NOTHING) -> str:
+        """Say which limit is passed, or would be by another `amount` that is counted already."""
+        limit = next(limit for limit in self.limits() if limit.counted_usd > limit.limit_usd)
+        before = f"{limit.name} of ${limit.limit_usd:.4f}, with ${limit.counted_usd - amount:.4f} counted,"
+        return f"{before} does not allow another ${amount:.4f}" if amount else f"{before} is passed"
+
+    def _remark(self, attempt: Attempt) -> CostUnknown | CostAboveCeiling | None:
+        if self.prices.is_unpriced(attempt):
+            return CostUnknown(key=attempt.task_key, lane=attempt.provider, reserved_usd=attempt.ceiling_usd)
+        ceiling, cost = attempt.ceiling_usd, attempt.cost_usd
+        if ceiling is None or cost is None or cost <= ceiling or self.prices.is_free(attempt):
+            return None
+        return CostAboveCeiling(key=attempt.task_key, lane=attempt.provider, ceiling_usd=ceiling, cost_usd=cost)
