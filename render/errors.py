@@ -5,9 +5,11 @@ RenderError                        message, hint; carries its exit status
 ├─ ManifestError             exit 2  the author must edit a file; carries every Problem
 ├─ SettingsError             exit 3  a key is missing or refused, a folder is not writable, an extra is not installed
 ├─ BudgetError               exit 5  what is asked for does not fit into the budget, or has no price to judge by
-├─ StateError                exit 4  state.db is locked, damaged, from a newer version, or of another kind
+├─ StateError                exit 4  state.db is locked, from a newer version, or of another kind
+│  └─ DamageError            exit 4  what it holds cannot be trusted, or part of it is gone: salvage it
 ├─ ProviderError                     one task's or one provider's trouble; never leaves the runner
 │  ├─ TransientError                 certainly not accepted: wait and send again
+│  │  └─ CertificateError            nor sent: the host cannot prove who it is
 │  ├─ OutcomeUnknownError            may have been accepted: again only under the same id, else hold
 │  ├─ RejectedError                  will never be accepted as it is: fail this task
 │  ├─ AccountError                   will not be accepted for any task: close this provider's lane
@@ -16,6 +18,8 @@ RenderError                        message, hint; carries its exit status
    ├─ BytesRefusedError              short, or not of the kind asked for: fetch again
    ├─ LinkExpiredError               the link answers 403, 404 or 410: ask the provider for a fresh one
    └─ HeldError                      finished, but not to be taken here (host, target): keep the link
+      ├─ FolderFullError             nothing more can be written there: buy nothing more
+      └─ FilesExhaustedError         too many files are open: try again
 
 Errors carry facts and never print; the edge draws them. This module knows nothing of any other.
 """
@@ -76,6 +80,10 @@ class StateError(RenderError):
     exit_status = 4
 
 
+class DamageError(StateError):
+    """What the record holds cannot be trusted, or part of it is gone; it was left untouched."""
+
+
 class ProviderError(RenderError):
     """One task's or one provider's trouble.
 
@@ -108,6 +116,10 @@ class TransientError(ProviderError):
     ) -> None:
         super().__init__(message, code=code, http_status=http_status, hint=hint)
         self.retry_after_s = retry_after_s
+
+
+class CertificateError(TransientError):
+    """No secure connection: the host could not prove who it is, so nothing was sent."""
 
 
 class OutcomeUnknownError(ProviderError):
@@ -168,3 +180,11 @@ class LinkExpiredError(ArtifactError):
 
 class HeldError(ArtifactError):
     """The file is finished and perhaps paid for, but cannot be taken here; its link is kept."""
+
+
+class FolderFullError(HeldError):
+    """The output folder takes nothing more: the disk or the quota is full, or it became read-only."""
+
+
+class FilesExhaustedError(HeldError):
+    """This process or this machine has too many files open; some are closed before long."""

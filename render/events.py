@@ -48,6 +48,15 @@ class RetryScheduled:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LookupScheduled:
+    """The answer to a purchase was lost; it is looked for in the provider's usage log in `wait_s` seconds."""
+
+    key: str
+    lane: str
+    wait_s: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TaskProgressed:
     """The provider reports progress, 0 to 100."""
 
@@ -102,10 +111,65 @@ class PollFailed:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RunStopping:
-    """Somebody asked the run to stop: nothing more is submitted."""
+class PurchasesPaused:
+    """Nothing is bought for the time being, although there is something to buy."""
 
+    lane: str
+    cause: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OddStatusSeen:
+    """A provider calls a state by a word that nobody knows; it counts as running, and is told once a word."""
+
+    lane: str
+    word: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExtraSaved:
+    """One task came with more files than it asked for; this one is kept at `path`, "" where it could not be fetched."""
+
+    key: str
+    result_id: str
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CostUnknown:
+    """A result is there, and the provider named no price that can be believed; its reservation stays."""
+
+    key: str
+    lane: str
+    #: None where it had none
+    reserved_usd: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CostAboveCeiling:
+    """A result cost more than was reserved for it; what it cost is counted."""
+
+    key: str
+    lane: str
+    ceiling_usd: float
+    cost_usd: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BudgetReached:
+    """Nothing more is bought in this run, because a limit would be passed."""
+
+    cause: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunStopping:
+    """The run stops before it is through: nothing more is submitted."""
+
+    #: the name of the signal that asked for it; "" where the run stops by itself
     signal: str
+    #: why it stops by itself
+    cause: str = ""
 
 
 Event: TypeAlias = (
@@ -113,11 +177,18 @@ Event: TypeAlias = (
     | AttemptPrepared
     | AttemptSubmitted
     | RetryScheduled
+    | LookupScheduled
     | TaskProgressed
     | TaskRendered
     | TaskSaved
     | TaskFailed
     | LaneClosed
     | PollFailed
+    | PurchasesPaused
+    | OddStatusSeen
+    | ExtraSaved
+    | CostUnknown
+    | CostAboveCeiling
+    | BudgetReached
     | RunStopping
 )

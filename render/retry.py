@@ -58,6 +58,14 @@ def download_wait(sends: int, *, draw: float) -> float | None:
     return _jitter(sends, draw) if sends < _FETCHES else None
 
 
+def host_wait(sends: int, *, retry_after_s: float | None, draw: float) -> float:
+    """Say how long to wait before a host of files that is in trouble is asked again: for ever; a deadline ends it.
+
+    At least half of the wait is certain: nothing bounds the number of tries but time.
+    """
+    return _held_back(retry_after_s, sends, 0.5 + draw / 2)
+
+
 def _held_back(retry_after_s: float | None, sends: int, draw: float) -> float:
     # The jitter comes on top, or everyone who was told the same time would come back in the same instant.
     return min(max(retry_after_s or 0.0, 0.0), _LONGEST_HOLD_S) + _jitter(sends, draw)

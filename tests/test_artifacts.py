@@ -6,12 +6,16 @@ import resource
 import stat
 import struct
 import zlib
+from pathlib import PurePosixPath
 
 import pytest
 
+from render.artifacts.filling import Limit, fill
 from render.artifacts.folder import ArtifactFolder, Delivery, digest
+from render.artifacts.part import Part
 from render.artifacts.presence import presence
-from render.errors import BytesRefusedError, HeldError, LinkExpiredError
+from render.artifacts.refusals import held_on_trouble
+from render.errors import BytesRefusedError, FilesExhaustedError, FolderFullError, HeldError, LinkExpiredError
 from render.records import Artifact, Measured
 
 ATTEMPT = "6f1c1d55-8b1e-4f6e-9a53-3a6c1f6f6f10"
@@ -452,3 +456,31 @@ def test_an_input_that_is_no_file_is_refused(tmp_path):
     for name in ("pipe", "missing", "."):
         with pytest.raises(HeldError, match="is not a file"):
             asyncio.run(digest(tmp_path / name))
+
+
+def test_a_device_that_is_full_says_so():
+    descriptor = os.open("/dev/full", os.O_WRONLY)
+    try:
+        part = Part(folder=-1, name="full", descriptor=descriptor)
+        limit = Limit(target=PurePosixPath("a.png"), largest_bytes=10**6)
+        with pytest.raises(FolderFullError, match="cannot be written"):
+            asyncio.run(fill(part, in_pieces(png(1)), limit=limit))
+    finally:
+        os.close(descriptor)
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [
+        (errno.ENOSPC, FolderFullError),
+        (errno.EDQUOT, FolderFullError),
+        (errno.EROFS, FolderFullError),
+        (errno.EMFILE, FilesExhaustedError),
+        (errno.ENFILE, FilesExhaustedError),
+        (errno.ENAMETOOLONG, HeldError),
+    ],
+)
+def test_what_the_system_refuses_is_told_apart_by_what_follows_from_it(number, kind):
+    with pytest.raises(HeldError) as refused, held_on_trouble("it cannot be written"):
+        raise OSError(number, "refused")
+    assert type(refused.value) is kind

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from render.errors import AccountError, OutcomeUnknownError, ReadFailedError, RejectedError, TransientError
-from render.retry import Pace, download_wait, learn_typical, next_wait, poll_wait
+from render.retry import Pace, download_wait, host_wait, learn_typical, next_wait, poll_wait
 
 _draws = st.floats(0, 1, exclude_max=True)
 _durations = st.floats(0, 1e5)
@@ -51,6 +51,11 @@ def test_no_wait_is_negative_or_above_its_bound(sends, draw):
     for error in (TransientError("x", retry_after_s=10.0), OutcomeUnknownError("x"), ReadFailedError("x")):
         wait = next_wait(error, sends=sends, draw=draw)
         assert wait is None or 0 <= wait <= 70
+
+
+def test_a_host_of_files_is_asked_for_ever_and_never_in_a_hot_loop():
+    assert [host_wait(sends, retry_after_s=None, draw=0.0) for sends in (1, 2, 10**9)] == [0.25, 0.5, 30.0]
+    assert host_wait(1, retry_after_s=40.0, draw=0.5) == 40.375
 
 
 def test_polls_slow_down_while_nothing_is_known():

@@ -104,6 +104,14 @@ class ArtifactFolder:
             earlier=earlier_fingerprint,
         )
 
+    async def free_bytes(self) -> int:
+        """Return how many bytes may still be written below `root`.
+
+        Raises:
+            HeldError: the file system does not tell.
+        """
+        return await in_thread(f"{self._root} cannot be measured", _free_bytes, self._root)
+
     async def sweep(self) -> int:
         """Remove what killed runs left half written; return how many files. Needs the project's writer lock."""
         return await in_thread(f"{self._root} cannot be cleaned", sweep, self._root)
@@ -116,6 +124,11 @@ class ArtifactFolder:
             yield await in_thread(f"{target} cannot be written", held.enter_context, opening)
         finally:
             await in_thread(f"{target} cannot be cleaned up", held.close)
+
+
+def _free_bytes(root: Path) -> int:
+    space = os.statvfs(root)
+    return space.f_bavail * space.f_frsize
 
 
 async def digest(path: Path) -> str:

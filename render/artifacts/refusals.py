@@ -7,12 +7,19 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from render.errors import HeldError
+from render.errors import FilesExhaustedError, FolderFullError, HeldError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FREE_SPACE = "free some space, then run again: the finished file is fetched without buying anything"
+_KINDS = {
+    errno.ENOSPC: FolderFullError,
+    errno.EDQUOT: FolderFullError,
+    errno.EROFS: FolderFullError,
+    errno.EMFILE: FilesExhaustedError,
+    errno.ENFILE: FilesExhaustedError,
+}
 _HINTS = {
     errno.ENOSPC: _FREE_SPACE,
     errno.EDQUOT: _FREE_SPACE,
@@ -32,9 +39,13 @@ def held_on_trouble(what: str) -> Iterator[None]:
 
     Raises:
         HeldError: the operating system refused; the file stays to be fetched.
+        FolderFullError: so it will refuse the next file, too.
+        FilesExhaustedError: for the moment.
     """
     try:
         yield
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else type(error).__name__
-        raise HeldError(f"{what}: {reason}", hint=_HINTS.get(error.errno or 0, "")) from error
+        number = error.errno or 0
+        kind = _KINDS.get(number, HeldError)
+        raise kind(f"{what}: {reason}", hint=_HINTS.get(number, "")) from error

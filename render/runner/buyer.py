@@ -1,7 +1,8 @@
 """Buys what is planned for one lane, never more than its `concurrency` unfinished at a time.
 
-The order that guards money: the intent is durable before the request leaves, the acceptance is durable before it is
-waited for, and an id is made once and never made again. Waiting for the provider is `poller.py`'s business.
+The order that guards money: what it may cost is reserved before the intent is written, the intent is durable before the
+request leaves, the acceptance is durable before it is waited for, and an id is made once and never made again. Waiting
+for the provider is `poller.py`'s business.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from render.errors import AccountError, OutcomeUnknownError, ProviderError, RejectedError, TransientError
-from render.events import AttemptPrepared, AttemptSubmitted, RetryScheduled
+from render.errors import AccountError, OutcomeUnknownError, ProviderError, RejectedError, StateError, TransientError
+from render.events import AttemptPrepared, AttemptSubmitted, BudgetReached, RetryScheduled
 from render.records import Action, Attempt, Status
 from render.retry import next_wait
+from render.runner.adopter import NOT_FOUND, Adopter
+from render.runner.archive import find_old_purchase, is_past_recognition
 from render.runner.job import Outcome
 from render.store import Change
 
@@ -21,19 +24,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from render.providers.protocol import Accepted
+    from render.runner.budget import Budget
     from render.runner.job import Job
     from render.runner.lane import Lane
+
+_PERHAPS_SENT = frozenset({Action.RECOVER, Action.ADOPT})
 
 
 class Buyer:
     """Starts and settles a lane's purchases; what may have been sent already goes before anything new."""
 
-    def __init__(self, lane: Lane, jobs: Iterable[Job]) -> None:
+    def __init__(self, lane: Lane, jobs: Iterable[Job], budget: Budget) -> None:
         self._lane = lane
         self._shared = lane.shared
+        self._budget = budget
         # An earlier send may be running at the provider, and then it is unfinished work that a new one must wait for.
-        self._queue = sorted(jobs, key=lambda job: job.planned.action is not Action.RECOVER)
+        self._queue = sorted(jobs, key=lambda job: job.planned.action not in _PERHAPS_SENT)
         self._known_ids = set(lane.in_flight)
+        self._adopter = Adopter(lane)
         lane.begin()
 
     async def buy_all(self, group: asyncio.TaskGroup) -> None:
@@ -50,29 +58,62 @@ class Buyer:
 
     async def _buy(self, job: Job) -> None:
         try:
-            # Before the intent is written: a prepared request that never left could not be told from one that did.
-            if not await self._lane.wait_out_quiet() and self._lane.is_open:
-                await self._prepare(job)
-                accepted = await self._send_until_settled(job)
-                if accepted is not None:
-                    await self._accept(job, accepted)
+            accepted = await self._obtain(job)
+            if accepted is not None:
+                await self._accept(job, accepted)
         finally:
             if job.attempt is None or job.attempt.status is not Status.SUBMITTED:
                 self._lane.release(job)
             self._lane.end()
 
-    async def _prepare(self, job: Job) -> None:
-        if job.planned.action is Action.RECOVER:
+    async def _obtain(self, job: Job) -> Accepted | None:
+        """Buy it, or look for what an earlier run may have bought."""
+        if job.planned.action is Action.ADOPT:
             job.may_have_arrived = True
-            job.attempt = replace(job.record, task_key=job.task.key, shot=job.task.shot, path=job.task.path)
-        else:
-            job.attempt = self._new_attempt(job)
-        # Before the POST: a crash after it must find the row.
-        await self._shared.journal.write(Change(attempt=job.attempt))
-        self._shared.emit(AttemptPrepared(key=job.task.key, attempt_id=job.attempt.id, lane=self._lane.name))
+            return await self._look_up(job, OutcomeUnknownError(job.record.error_message or "there was no answer"))
+        # Before the intent is written: a prepared request that never left could not be told from one that did.
+        if await self._lane.may_send(job) and await self._prepare(job):
+            return await self._send_or_ask(job)
+        return None
+
+    async def _prepare(self, job: Job) -> bool:
+        """Reserve what it may cost and write the intent; False where the budget or the record does not allow it."""
+        before, is_recovered = job.attempt, job.planned.action is Action.RECOVER
+        attempt = self._recovered(job) if is_recovered else self._new_attempt(job)
+        if not self._budget.reserve(attempt):
+            if not self._shared.gate.closed_by:
+                self._shared.emit(BudgetReached(cause=self._budget.closed_by))
+            return False
+        job.attempt, job.may_have_arrived = attempt, is_recovered
+        try:
+            # Before the POST: a crash after it must find the row.
+            await self._shared.journal.write(Change(attempt=attempt))
+        except StateError as error:
+            job.attempt = before
+            self._budget.forget(attempt.id)
+            self._shared.gate.close(error.message)
+            if not is_recovered:
+                # a write that failed may yet be found after a crash, and must not pass for one that was sent
+                unsent = replace(attempt, status=Status.FAILED, error_kind="unsent", error_message=error.message)
+                await self._shared.journal.note(Change(attempt=unsent))
+            return False
+        self._shared.emit(AttemptPrepared(key=job.task.key, attempt_id=attempt.id, lane=self._lane.name))
+        return True
+
+    def _recovered(self, job: Job) -> Attempt:
+        ceiling = self._budget.prices.ceiling_of(job.record)
+        return replace(
+            job.record,
+            task_key=job.task.key,
+            shot=job.task.shot,
+            path=job.task.path,
+            ceiling_usd=None if ceiling is None else float(ceiling),
+            key_mark=self._lane.terms.key_mark,
+        )
 
     def _new_attempt(self, job: Job) -> Attempt:
         task, surroundings = job.task, self._shared.surroundings
+        ceiling = self._budget.prices.of_new(task)
         return Attempt(
             id=surroundings.new_id(),
             task_key=task.key,
@@ -89,6 +130,8 @@ class Buyer:
             endpoint=self._lane.terms.settings.endpoint,
             run_id=self._shared.run_id,
             prepared_at=surroundings.now(),
+            ceiling_usd=None if ceiling is None else float(ceiling),
+            key_mark=self._lane.terms.key_mark,
         )
 
     def _request(self, job: Job) -> Mapping[str, Any]:
@@ -97,18 +140,22 @@ class Buyer:
             raise LookupError(job.task.model)
         return self._lane.terms.provider.request(job.task.params, spec, model_id=job.task.model)
 
+    async def _send_or_ask(self, job: Job) -> Accepted | None:
+        if is_past_recognition(self._lane, job):
+            return await find_old_purchase(self._lane, job)
+        return await self._send_until_settled(job)
+
     async def _send_until_settled(self, job: Job) -> Accepted | None:
         """Send until the provider accepts or refuses; None where the job is settled without acceptance."""
         sends = 0
-        while not await self._lane.wait_out_quiet() and self._lane.is_open:
+        while await self._lane.may_send(job):
             sends += 1
             try:
                 return await self._send(job)
             except (TransientError, OutcomeUnknownError) as error:
                 job.may_have_arrived |= isinstance(error, OutcomeUnknownError)
                 if not await self._waited_for_another(job, error, sends):
-                    await self._give_up(job, error)
-                    return None
+                    return await self._look_up(job, error)
             except RejectedError as error:
                 await self._refuse(job, error)
                 return None
@@ -122,17 +169,16 @@ class Buyer:
 
     async def _send(self, job: Job) -> Accepted:
         provider, our_id = self._lane.terms.provider, job.record.id
-        reply = await self._lane.ask(provider.submit(job.record.request, our_id=our_id))
-        accepted = provider.read_submit(reply, our_id=our_id)
+        call = provider.submit(job.record.request, our_id=our_id)
+        accepted = await self._lane.consult(call, lambda reply: provider.read_submit(reply, our_id=our_id))
         if accepted.remote_id in self._known_ids:
-            raise OutcomeUnknownError("the provider answered with the id of another render", http_status=reply.status)
+            raise OutcomeUnknownError("the provider answered with the id of another render")
         self._known_ids.add(accepted.remote_id)
         return accepted
 
     async def _waited_for_another(self, job: Job, error: TransientError | OutcomeUnknownError, sends: int) -> bool:
         """Wait before the next send; False where there must be none."""
         surroundings = self._shared.surroundings
-        self._lane.stay_away(error.retry_after_s)
         is_ambiguous = isinstance(error, OutcomeUnknownError) and not self._lane.terms.provider.ids_are_ours
         wait_s = None if is_ambiguous else next_wait(error, sends=sends, draw=surroundings.draw())
         if wait_s is None:
@@ -140,8 +186,21 @@ class Buyer:
         self._shared.emit(
             RetryScheduled(key=job.task.key, lane=self._lane.name, attempt_no=sends, wait_s=wait_s, cause=error.message)
         )
-        await surroundings.pause(self._shared.stop, wait_s)
+        if self._lane.has_patience(job, wait_s):
+            await surroundings.pause(self._shared.stop, wait_s)
+            await self._lane.afford_repeat()
         return True
+
+    async def _look_up(self, job: Job, error: ProviderError) -> Accepted | None:
+        """Look in the provider's log for what may have arrived, where that is wanted; what is not found ends here."""
+        if job.may_have_arrived and self._lane.terms.adopts_from_log:
+            accepted = await self._adopter.find(job, taken=self._known_ids)
+            if accepted is not None:
+                self._known_ids.add(accepted.remote_id)
+                return accepted
+            error = OutcomeUnknownError(f"{error.message}; {self._adopter.refusal or NOT_FOUND}")
+        await self._give_up(job, error)
+        return None
 
     async def _refuse(self, job: Job, error: RejectedError) -> None:
         """Record a refusal; of what may have arrived before, it proves nothing."""
@@ -153,20 +212,22 @@ class Buyer:
     async def _give_up(self, job: Job, error: ProviderError) -> None:
         """End a job that was not accepted; what may have arrived stays prepared, under its id."""
         if not job.may_have_arrived:
-            await self._lane.fail(job, error, is_final=False)
+            was_answered = error.http_status is not None or not isinstance(error, TransientError)
+            await (self._lane.fail(job, error, is_final=False) if was_answered else self._unsend(job, error.message))
             return
         outcome = Outcome.PARKED if self._lane.terms.provider.ids_are_ours else Outcome.AMBIGUOUS
         job.attempt = replace(job.record, error_kind="unknown", error_message=error.message)
-        await self._shared.journal.write(Change(attempt=job.attempt))
+        await self._shared.journal.note(Change(attempt=job.attempt))
         self._lane.settle(job, outcome, kind=outcome.value, message=error.message)
 
-    async def _unsend(self, job: Job) -> None:
+    async def _unsend(self, job: Job, message: str = "") -> None:
         """Write down that a prepared request certainly never left, because the run stopped or the lane closed first."""
-        closed_by = self._lane.closed_by
-        message = closed_by.message if closed_by else "the run was stopped before it was sent"
+        message = message or self._lane.why_not_sent()
         job.attempt = replace(job.record, status=Status.FAILED, error_kind="unsent", error_message=message)
         job.outcome = Outcome.LEFT
-        await self._shared.journal.write(Change(attempt=job.attempt))
+        self._shared.gate.is_cut_short = True
+        await self._shared.journal.note(Change(attempt=job.attempt))
+        self._budget.settle(job.attempt)
 
     async def _accept(self, job: Job, accepted: Accepted) -> None:
         job.cost_usd = accepted.cost_usd
@@ -180,7 +241,7 @@ class Buyer:
             error_message="",
         )
         try:
-            await self._shared.journal.write(Change(attempt=job.attempt))
+            await self._shared.journal.note(Change(attempt=job.attempt))
         finally:
             # should the record fail, the log still has the id of what was paid for
             self._shared.emit(AttemptSubmitted(key=job.task.key, lane=self._lane.name, remote_id=accepted.remote_id))

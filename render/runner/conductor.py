@@ -8,31 +8,36 @@ the next run.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from render.errors import RenderError
-from render.events import RunStarted, RunStopping
+from render.events import BudgetReached, RunStarted, RunStopping
 from render.records import Action, Failure, Status
+from render.runner.budget import Budget, Spending
 from render.runner.buyer import Buyer
 from render.runner.fetcher import WORKERS, Fetcher, Home
 from render.runner.job import Job, Outcome
 from render.runner.lane import Lane
+from render.runner.leftovers import Causes, explain
 from render.runner.owners import Owners
 from render.runner.poller import Poller
+from render.runner.room import require_room
 from render.runner.tally import Ending, summarise
+from render.runner.watchdog import watch_progress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from render.artifacts.folder import ArtifactFolder
+    from render.events import Event
     from render.records import Plan, PlannedTask, Snapshot, Summary
     from render.runner.lane import LaneTerms, Shared
 
 #: how long a stopping run waits for replies and files that are already on their way, in seconds
 GRACE_S = 3.0
 
-_BOUGHT = {Action.SUBMIT, Action.RECOVER, Action.POLL}
+_BOUGHT = {Action.SUBMIT, Action.RECOVER, Action.ADOPT, Action.POLL}
 _FETCHED = {Action.DOWNLOAD, Action.PLACE}
 
 
@@ -45,6 +50,8 @@ class Score:
     #: by provider name; every provider with work to do
     lanes: Mapping[str, LaneTerms]
     folder: ArtifactFolder
+    #: what may be spent; without a word there is no limit
+    spending: Spending = field(default_factory=Spending)
 
 
 @dataclass(slots=True)
@@ -59,24 +66,46 @@ class StopRequest:
 async def conduct(score: Score, shared: Shared, stop: StopRequest) -> Summary:
     """Do what the plan says; what is accepted on the way is recorded whatever happens.
 
+    A record that cannot be written ends purchases, not the run: what was bought still comes home, and the summary has
+    the exit status of a failed record.
+
     Raises:
-        StateError: the record could not be written, so nothing more was bought.
+        BudgetError: what would be bought may not fit; nothing was sent.
         SettingsError: a key or a base URL cannot be used.
         ExceptionGroup: a bug, in this program or in what listens to it.
     """
+    budget = Budget(score.spending, score.snapshot.attempts, shared.spec_of)
+    require_room(budget, score.plan.tasks)
     jobs = [_job(planned, score.lanes) for planned in score.plan.tasks]
     for job in jobs:
         _settle_what_needs_nothing(job)
+    budget.watch(jobs)
+    booked = _with_books(shared, budget)
     to_do = [job for job in jobs if job.outcome is None]
-    shared.emit(RunStarted(run_id=shared.run_id, tasks=len(jobs), to_do=len(to_do)))
+    booked.emit(RunStarted(run_id=shared.run_id, tasks=len(jobs), to_do=len(to_do)))
     ready: asyncio.Queue[Job] = asyncio.Queue()
-    lanes = {name: Lane(terms, shared, ready) for name, terms in score.lanes.items()}
+    lanes = {name: Lane(terms, booked, ready) for name, terms in score.lanes.items()}
     if to_do:
         await score.folder.sweep()
         home = Home(folder=score.folder, owners=Owners(score.snapshot, jobs))
-        fetcher = Fetcher(shared, home, lanes, ready)
-        await _perform_or_explain(_Work(lanes=lanes, fetcher=fetcher, jobs=to_do), shared, stop)
-    return summarise(jobs, _ending(tuple(lanes.values()), shared, stop))
+        fetcher = Fetcher(booked, home, lanes, ready)
+        work = _Work(lanes=lanes, fetcher=fetcher, jobs=to_do, budget=budget)
+        await _perform_or_explain(work, booked, stop)
+    return _end(jobs, _Finale(lanes=tuple(lanes.values()), shared=booked, stop=stop, budget=budget))
+
+
+def _with_books(shared: Shared, budget: Budget) -> Shared:
+    """Have every event booked before it is passed on, and purchases stopped once a limit forbids more of them."""
+
+    def emit(event: Event) -> None:
+        remarks = budget.heed(event)
+        if isinstance(event, BudgetReached):
+            shared.gate.close(event.cause)
+        shared.emit(event)
+        for remark in remarks:
+            emit(remark)
+
+    return replace(shared, emit=emit)
 
 
 def _job(planned: PlannedTask, lanes: Mapping[str, LaneTerms]) -> Job:
@@ -106,6 +135,7 @@ class _Work:
     lanes: Mapping[str, Lane]
     fetcher: Fetcher
     jobs: Sequence[Job]
+    budget: Budget
 
     def hand_out(self) -> tuple[list[Buyer], list[Job]]:
         """Give every lane its jobs; return who buys, and what is only to be placed."""
@@ -125,7 +155,7 @@ class _Work:
                     to_place.append(job)
                 case _:
                     to_buy[lane.name].append(job)
-        return [Buyer(self.lanes[name], jobs) for name, jobs in to_buy.items()], to_place
+        return [Buyer(self.lanes[name], jobs, self.budget) for name, jobs in to_buy.items()], to_place
 
     async def do(self) -> None:
         """Buy, poll and place until every lane is through and every file handed over is dealt with."""
@@ -162,28 +192,58 @@ async def _perform(work: _Work, shared: Shared, stop: StopRequest) -> None:
         doing = group.create_task(work.do(), name="work")
         doing.add_done_callback(lambda _: done.set())
         watch = group.create_task(_watch(done, work.lanes, shared, stop), name="stop")
+        guard = group.create_task(watch_progress(shared), name="progress")
         await asyncio.wait((doing, watch), return_when=asyncio.FIRST_COMPLETED)
-        for worker in (doing, watch, *fetchers):
+        for worker in (doing, watch, guard, *fetchers):
             worker.cancel()
 
 
 async def _watch(done: asyncio.Event, lanes: Mapping[str, Lane], shared: Shared, stop: StopRequest) -> None:
     """Wait for a request to stop, pass it on, and return when what is on its way has landed or had its time."""
     await shared.stop.wait()
-    shared.emit(RunStopping(signal=stop.signal))
+    shared.emit(RunStopping(signal=stop.signal, cause="" if stop.signal else shared.gate.ended_by))
     for lane in lanes.values():
         lane.wake()
     await shared.surroundings.pause(done, GRACE_S)
 
 
-def _ending(lanes: Sequence[Lane], shared: Shared, stop: StopRequest) -> Ending:
-    refusals = [lane.closed_by for lane in lanes if lane.closed_by is not None]
-    return Ending(
-        signal_status=stop.exit_status,
-        key_refused=any(not refusal.is_credit for refusal in refusals),
-        credit_missing=any(refusal.is_credit for refusal in refusals),
-        requests=shared.wire.requests,
-    )
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Finale:
+    """Who knows what ended a run."""
+
+    lanes: Sequence[Lane]
+    shared: Shared
+    stop: StopRequest
+    budget: Budget
+
+    def causes(self) -> Causes:
+        """Why purchases stopped."""
+        gate, failure = self.shared.gate, self.shared.journal.failure
+        return Causes(
+            signal=self.stop.signal,
+            budget=self.budget.closed_by,
+            run=failure.message if failure else gate.closed_by,
+            lanes={lane.name: lane.closed_by.message for lane in self.lanes if lane.closed_by is not None},
+        )
+
+    def ending(self) -> Ending:
+        """What ended the run beside its tasks."""
+        refusals = [lane.closed_by for lane in self.lanes if lane.closed_by is not None]
+        return Ending(
+            signal_status=self.stop.exit_status,
+            record_failed=self.shared.journal.failure is not None,
+            key_refused=any(not refusal.is_credit for refusal in refusals),
+            credit_missing=any(refusal.is_credit for refusal in refusals),
+            budget_reached=bool(self.budget.closed_by),
+            is_cut_short=self.shared.gate.is_cut_short,
+            requests=self.shared.wire.requests,
+            sums=self.budget.sums(),
+        )
+
+
+def _end(jobs: Sequence[Job], finale: _Finale) -> Summary:
+    explain(jobs, finale.causes())
+    return summarise(jobs, finale.ending())
 
 
 def works(planned: PlannedTask) -> bool:

@@ -16,17 +16,28 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from render.artifacts.folder import Delivery
-from render.errors import BytesRefusedError, HeldError, LinkExpiredError, TransientError
-from render.events import TaskSaved
-from render.expectation import expected, remarks
+from render.errors import (
+    ArtifactError,
+    BytesRefusedError,
+    FilesExhaustedError,
+    FolderFullError,
+    HeldError,
+    LinkExpiredError,
+    TransientError,
+)
+from render.events import ExtraSaved, TaskSaved
+from render.expectation import expected, remarks, seed_remarks
+from render.layout import earlier_path
 from render.records import Artifact, Status
-from render.retry import download_wait
+from render.retry import host_wait
+from render.runner.archive import look_again
 from render.runner.job import Outcome
+from render.runner.patience import Patience
 from render.store import Change
 from render.wire import HostRule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import AsyncIterator, Iterable, Mapping
 
     from render.artifacts.folder import ArtifactFolder, Received
     from render.runner.job import Job
@@ -35,8 +46,8 @@ if TYPE_CHECKING:
     from render.settings import LaneSettings
 
 WORKERS = 4
-#: a host of files that asks for more patience than this, in seconds, is left to the next run
-LONGEST_HOLD_S = 60.0
+#: tries for a file that nobody asked for
+_EXTRA_TRIES = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,6 +68,7 @@ class Fetcher:
         self._lanes = lanes
         self._ready = ready
         self._names_are_settled = asyncio.Event()
+        shared.gate.measure_space_by(home.folder.free_bytes)
 
     async def finish(self) -> None:
         """Wait until everything handed over so far has been dealt with."""
@@ -83,30 +95,33 @@ class Fetcher:
             try:
                 await self._bring_home(job)
             finally:
+                self._shared.gate.settled(job.record.id)
                 self._lanes[job.task.provider].end()
                 self._ready.task_done()
 
     async def _bring_home(self, job: Job) -> None:
         try:
             await self._fetch_until_settled(job)
+            await self._fetch_extras(job)
         except HeldError as error:
+            if isinstance(error, FolderFullError):
+                # The next file would meet the same, so nothing more is bought; what is bought stays at the provider.
+                self._shared.gate.close(error.message)
             await self._hold(job, error)
         except LinkExpiredError:
-            await self._lanes[job.task.provider].look_again(job)
+            await look_again(self._lanes[job.task.provider], job)
 
     async def _fetch_until_settled(self, job: Job) -> None:
-        sends, surroundings = 0, self._shared.surroundings
+        surroundings, patience = self._shared.surroundings, Patience(self._shared.surroundings)
         while not self._shared.stop.is_set():
-            sends += 1
             try:
                 await self._fetch(job)
-            except (TransientError, BytesRefusedError) as error:
-                wait_s = download_wait(sends, draw=surroundings.draw())
-                asked_s = (error.retry_after_s if isinstance(error, TransientError) else None) or 0.0
-                if wait_s is None or asked_s > LONGEST_HOLD_S:
+            except (TransientError, BytesRefusedError, FilesExhaustedError) as error:
+                wait_s = patience.wait_after(error)
+                if wait_s is None:
                     self._park(job, error.message)
                     return
-                await surroundings.pause(self._shared.stop, wait_s + asked_s)
+                await surroundings.pause(self._shared.stop, wait_s)
             else:
                 return
 
@@ -114,19 +129,48 @@ class Fetcher:
         attempt = job.record
         if not attempt.source_url:
             raise LinkExpiredError("there is no link")
+        mark = self._owners.mark(job.task.path, taker=attempt.id)
+        delivery = Delivery(attempt_id=attempt.id, target=job.task.path, earlier_fingerprint=mark)
+        await self._save(job, await self._receive(job, attempt.source_url, delivery))
+
+    async def _receive(self, job: Job, url: str, delivery: Delivery) -> Received:
         lane = self._lanes[job.task.provider].terms
-        if moved(attempt.source_url, lane.settings):
+        if moved(url, lane.settings):
             raise LinkExpiredError("the server of this machine has moved to another port")
         allowed = HostRule(hosts=lane.provider.file_hosts, plain_http_hosts=lane.settings.plain_http_hosts)
-        async with self._shared.wire.stream(attempt.source_url, allowed=allowed) as incoming:
-            delivery = Delivery(
-                attempt_id=attempt.id,
-                target=job.task.path,
-                expected_bytes=incoming.expected_bytes,
-                earlier_fingerprint=self._owners.mark(job.task.path, taker=attempt.id),
-            )
-            received = await self._folder.receive(incoming.chunks, delivery=delivery)
-        await self._save(job, received)
+        async with self._shared.wire.stream(url, allowed=allowed) as incoming:
+            expecting = replace(delivery, expected_bytes=incoming.expected_bytes)
+            return await self._folder.receive(self._counted(incoming.chunks), delivery=expecting)
+
+    async def _counted(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """Pass on what arrives; as long as bytes come, something comes of the run."""
+        async for chunk in chunks:
+            self._shared.gate.progressed()
+            yield chunk
+
+    async def _fetch_extras(self, job: Job) -> None:
+        """Keep files that came beside the one that was asked for: they may have been paid for, too."""
+        if job.outcome is not Outcome.SAVED:
+            return
+        extras, job.extras = job.extras, ()
+        for number, extra in enumerate(extras, start=2):
+            target = earlier_path(job.task.path, f"extra_{number}")
+            delivery = Delivery(attempt_id=f"{job.record.id}-{number}", target=target)
+            is_here = await self._is_received(job, extra.url, delivery)
+            self._shared.emit(ExtraSaved(key=job.task.key, result_id=extra.result_id, path=target if is_here else ""))
+
+    async def _is_received(self, job: Job, url: str, delivery: Delivery) -> bool:
+        surroundings = self._shared.surroundings
+        for tries in range(1, _EXTRA_TRIES + 1):
+            try:
+                await self._receive(job, url, delivery)
+            except (ArtifactError, TransientError):
+                wait_s = host_wait(tries, retry_after_s=None, draw=surroundings.draw())
+                if await surroundings.pause(self._shared.stop, wait_s):
+                    return False
+            else:
+                return True
+        return False
 
     async def _place(self, job: Job) -> None:
         attempt = job.record
@@ -147,6 +191,7 @@ class Fetcher:
     async def _save(self, job: Job, received: Received) -> None:
         spec = self._shared.spec_of(job.task.model)
         said = remarks(received.measured, expected(job.task, spec)) if spec else ()
+        said += seed_remarks(job.task, job.record.seed)
         artifact = Artifact(
             attempt_id=job.record.id,
             path=job.task.path,
@@ -168,15 +213,17 @@ class Fetcher:
             error_kind="",
             error_message="",
         )
-        await self._shared.journal.write(*displaced, Change(attempt=job.attempt, artifact=artifact))
+        await self._shared.journal.note(*displaced, Change(attempt=job.attempt, artifact=artifact))
         self._owners.take(*displaced, Change(attempt=job.attempt, artifact=artifact))
         job.outcome = Outcome.SAVED
+        self._shared.gate.progressed()
+        self._shared.gate.saved(artifact.size_bytes)
         self._shared.emit(TaskSaved(key=job.task.key, path=artifact.path, size_bytes=artifact.size_bytes, remarks=said))
 
     async def _hold(self, job: Job, error: HeldError) -> None:
         lane = self._lanes[job.record.provider]
         job.attempt = replace(job.record, error_kind="held", error_message=error.message)
-        await self._shared.journal.write(Change(attempt=job.attempt))
+        await self._shared.journal.note(Change(attempt=job.attempt))
         lane.settle(job, Outcome.HELD, kind="held", message=error.message)
 
     def _park(self, job: Job, message: str) -> None:

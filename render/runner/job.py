@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from render.records import Status
+from render.runner.sights import Sights
 
 if TYPE_CHECKING:
+    from render.providers.protocol import Result
     from render.records import Attempt, Failure, PlannedTask
     from render.wish import Task
 
@@ -40,8 +42,12 @@ class Job:
     cost_usd: float | None = None
     #: whether it counts among the lane's unfinished work
     holds_slot: bool = False
+    #: whether it keeps its slot for the rest of the run: nobody knows when the provider will be through with it
+    is_stuck: bool = False
     #: whether an earlier send may have reached the provider, so that no refusal proves that nothing was bought
     may_have_arrived: bool = False
+    #: monotonic moment at which this run first wanted to send it
+    wanted_since: float | None = None
     #: monotonic moment at which this run began to wait for the provider
     waiting_since: float = 0.0
     #: monotonic moment of the last poll that found it unfinished
@@ -50,6 +56,14 @@ class Job:
     refreshes: int = 0
     #: monotonic moment before which no fresh link is looked for
     not_before: float = 0.0
+    #: what polls have said of it so far
+    sights: Sights = field(default_factory=Sights)
+    #: the last progress it was told, so that the same figure for ever is no progress
+    percent: int | None = None
+    #: whether the provider's archive was asked for another link
+    has_asked_archive: bool = False
+    #: files that came beside the one that was asked for
+    extras: tuple[Result, ...] = ()
 
     @property
     def task(self) -> Task:

@@ -6,14 +6,17 @@ Everything that a lane's buyer, its poller and the fetchers must agree on is her
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from render.errors import AccountError, ProviderError, RejectedError
-from render.events import LaneClosed, TaskFailed
+from render.events import LaneClosed, PurchasesPaused, TaskFailed
 from render.records import Failure, Status
-from render.retry import download_wait
+from render.runner.gate import Gate
 from render.runner.job import Outcome
+from render.runner.line import LONGEST_WAIT_S, Line
+from render.settings import OFFLINE
 from render.store import Change
 
 if TYPE_CHECKING:
@@ -21,12 +24,20 @@ if TYPE_CHECKING:
 
     from render.catalog.spec import ModelSpec
     from render.events import Event
-    from render.providers.protocol import Call, Provider, Reply
+    from render.providers.protocol import Provider
+    from render.runner.host import Host
     from render.runner.job import Job
     from render.runner.journal import Journal
     from render.runner.surroundings import Surroundings
     from render.settings import LaneSettings, Secret
     from render.wire import Wire
+
+#: how often a lane that may not buy looks whether it may, in seconds
+_LOOK_AGAIN_S = 5.0
+#: a purchase that cannot be sent within this is left to the next run, in seconds
+PATIENCE_S = 1800.0
+#: outcomes under which the provider may still be rendering
+_MAY_RUN = frozenset({Outcome.PARKED, Outcome.AMBIGUOUS})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +51,9 @@ class Shared:
     emit: Callable[[Event], None]
     stop: asyncio.Event
     run_id: str
+    gate: Gate = field(default_factory=Gate)
+    #: every host of an API by scheme, name and port
+    hosts: dict[str, Host] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,22 +65,31 @@ class LaneTerms:
     #: None where nothing planned needs it
     key: Secret | None
     concurrency: int
+    #: how many ids one poll asks about; None for as many as the provider takes
+    poll_batch: int | None = None
+    #: whether a purchase whose answer was lost is looked for in the provider's log
+    adopts_from_log: bool = False
+
+    @property
+    def key_mark(self) -> str:
+        """What tells this lane's key from another; "" where there is none, or where none is needed."""
+        return "" if self.key is None or self.settings.endpoint == OFFLINE else self.key.mark
 
 
-class Lane:
+class Lane(Line):
     """The state of one provider's work; `in_flight` holds what is waited for, by remote id."""
 
     def __init__(self, terms: LaneTerms, shared: Shared, ready: asyncio.Queue[Job]) -> None:
-        self.terms = terms
-        self.shared = shared
+        super().__init__(terms, shared)
         self.in_flight: dict[str, Job] = {}
         self.stirred = asyncio.Event()
         self.closed_by: AccountError | None = None
         self._ready = ready
         self._room = asyncio.Event()
         self._taken = 0
+        self._stuck = 0
         self._at_work = 0
-        self._quiet_until = 0.0
+        self._paused_by = ""
 
     @property
     def name(self) -> str:
@@ -76,7 +99,9 @@ class Lane:
     @property
     def is_open(self) -> bool:
         """Whether anything more may be bought here in this run."""
-        return self.closed_by is None and not self.shared.stop.is_set()
+        shared = self.shared
+        is_forbidden = self.closed_by is not None or shared.gate.closed_by or not shared.journal.is_sound
+        return not is_forbidden and not shared.stop.is_set()
 
     @property
     def is_done(self) -> bool:
@@ -98,26 +123,43 @@ class Lane:
         self._taken += 1
 
     async def has_slot(self) -> bool:
-        """Wait for room for one more; return False as soon as nothing more may be bought. For one waiter at a time."""
-        while self.is_open and self._taken >= self.terms.concurrency:
+        """Wait for room for one more; return False as soon as nothing more can be bought. For one waiter at a time.
+
+        What is parked keeps its slot: the provider may still be at work on it.
+        """
+        surroundings = self.shared.surroundings
+        while self.is_open and self._stuck < self.terms.concurrency:
             self._room.clear()
-            await self._room.wait()
-        return self.is_open
+            if self._taken < self.width.allowed(surroundings.monotonic()) and not await self._is_paused():
+                return self.is_open
+            await surroundings.pause(self._room, _LOOK_AGAIN_S)
+        return False
+
+    async def _is_paused(self) -> bool:
+        now = self.shared.surroundings.monotonic()
+        cause = await self.shared.gate.why_not(concurrency=self.terms.concurrency, now=now)
+        if cause and cause != self._paused_by:
+            self.shared.emit(PurchasesPaused(lane=self.name, cause=cause))
+        self._paused_by = cause
+        return bool(cause)
 
     def track(self, job: Job, remote_id: str) -> None:
         """Begin to wait for a job that the provider has."""
         job.waiting_since = self.shared.surroundings.monotonic()
         job.unfinished_at = None
         self.in_flight[remote_id] = job
+        self.shared.gate.progressed()
         self.stirred.set()
 
     def release(self, job: Job) -> None:
-        """Stop waiting for a job, and give its slot to the next one."""
+        """Stop waiting for a job, and give its slot to the next one unless the provider may still be at work on it."""
         if job.attempt is not None:
             self.in_flight.pop(job.attempt.remote_id or job.attempt.id, None)
         if job.holds_slot:
-            job.holds_slot = False
-            self._taken -= 1
+            is_stuck = job.outcome in _MAY_RUN
+            self._stuck += is_stuck - job.is_stuck
+            job.is_stuck, job.holds_slot = is_stuck, is_stuck
+            self._taken -= not is_stuck
         self.wake()
 
     def wake(self) -> None:
@@ -128,51 +170,51 @@ class Lane:
     def hand_over(self, job: Job) -> None:
         """Pass a job whose file can be brought home to the fetchers, who call `end` when they are through with it."""
         self.begin()
+        self.shared.gate.finished(job.record.id, now=self.shared.surroundings.monotonic())
         self._ready.put_nowait(job)
 
-    async def look_again(self, job: Job) -> None:
-        """Wait for a fresh link to a finished file; when enough rounds brought none that works, the file is lost.
+    async def may_send(self, job: Job) -> bool:
+        """Wait until a purchase may be sent; return False where it is to be left to the next run.
 
-        The same link counts as fresh: one that is not there yet and one that is gone are answered alike.
+        A host that is held or broken for longer than there is patience left is not waited for. A broken one is asked
+        something that costs nothing until it answers: a purchase is never the first thing it gets.
         """
-        job.refreshes += 1
-        wait_s = download_wait(job.refreshes, draw=self.shared.surroundings.draw())
-        if wait_s is None:
-            await self._lose(job)
-        else:
-            self.track(job, job.record.remote_id or job.record.id)
-            job.not_before = job.waiting_since + wait_s
+        surroundings = self.shared.surroundings
+        job.wanted_since = surroundings.monotonic() if job.wanted_since is None else job.wanted_since
+        while self.is_open:
+            now = surroundings.monotonic()
+            held_s = self.host.hold_left_s(now)
+            if not self.has_patience(job, held_s) or self.host.is_hopeless(now):
+                self.shared.gate.is_cut_short = True
+                return False
+            if held_s:
+                await surroundings.pause(self.shared.stop, min(held_s, LONGEST_WAIT_S))
+            elif not self.host.is_broken:
+                return True
+            elif not await self.wait_to_ask() and self.host.is_broken:
+                await self._probe(job)
+        return False
 
-    async def _lose(self, job: Job) -> None:
-        self.release(job)
-        message = "the link is dead and the provider gives no other"
-        job.attempt = replace(job.record, status=Status.LOST, error_kind="lost", error_message=message)
-        await self.shared.journal.write(Change(attempt=job.attempt))
-        cost = f"; it cost ${job.record.cost_usd:.4f}" if job.record.cost_usd else ""
-        self.settle(job, Outcome.LOST, kind="lost", message=f"{message}{cost}")
+    def has_patience(self, job: Job, wait_s: float) -> bool:
+        """Say whether a purchase may wait so much longer in this run."""
+        now = self.shared.surroundings.monotonic()
+        return now + wait_s <= (now if job.wanted_since is None else job.wanted_since) + PATIENCE_S
 
-    def stay_away(self, seconds: float | None) -> None:
-        """Honour a Retry-After: the whole host is left alone that long."""
-        if seconds:
-            self._quiet_until = max(self._quiet_until, self.shared.surroundings.monotonic() + seconds)
+    def why_not_sent(self) -> str:
+        """Say why a purchase that was prepared did not go out."""
+        if self.closed_by is not None:
+            return self.closed_by.message
+        if self.shared.stop.is_set():
+            return "the run was stopped before it was sent"
+        return self.shared.gate.closed_by or "the host asks for more patience than there is, or does not answer"
 
-    async def wait_out_quiet(self) -> bool:
-        """Wait until the host may be asked again; return whether the run was stopped meanwhile."""
-        stop, surroundings = self.shared.stop, self.shared.surroundings
-        # The moment may be put off while it is waited for.
-        while not stop.is_set() and (left_s := self._quiet_until - surroundings.monotonic()) > 0:
-            await surroundings.pause(stop, left_s)
-        return stop.is_set()
-
-    async def ask(self, call: Call) -> Reply:
-        """Send one call to this provider.
-
-        Raises:
-            ProviderError: as `Wire.send`, or an AccountError where there is no key.
-        """
-        if self.terms.key is None:
-            raise AccountError(f"{self.terms.provider.key_variable} is not set", is_credit=False)
-        return await self.shared.wire.send(call, base_url=self.terms.settings.base_url, key=self.terms.key)
+    async def _probe(self, job: Job) -> None:
+        """Ask a broken host after something in flight, or after an id that it need not know: both are free."""
+        own = self.shared.surroundings.new_id() if job.attempt is None else job.attempt.remote_id or job.attempt.id
+        asked = (next(iter(self.in_flight), own),)
+        provider = self.terms.provider
+        with suppress(ProviderError):
+            await self.consult(provider.poll(asked), lambda reply: provider.read_poll(reply, remote_ids=asked))
 
     async def fail(self, job: Job, error: ProviderError, *, is_final: bool) -> None:
         """Write down that this attempt has no result and will have none."""
@@ -180,7 +222,7 @@ class Lane:
         job.attempt = replace(
             job.record, status=Status.FAILED, error_kind=kind, error_message=error.message, is_final=is_final
         )
-        await self.shared.journal.write(Change(attempt=job.attempt))
+        await self.shared.journal.note(Change(attempt=job.attempt))
         self.settle(job, Outcome.FAILED, kind=kind, message=error.message)
 
     def settle(self, job: Job, outcome: Outcome, *, kind: str, message: str) -> None:

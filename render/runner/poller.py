@@ -1,7 +1,8 @@
 """Waits for what one lane has in flight: one question for many tasks where the provider takes that, at a learnt pace.
 
-Only a readable answer about our own id is a verdict. No answer, an unreadable one, or an unknown id all mean: still
-waiting. A task that takes longer than `GIVE_UP_S` is parked with its id kept; it is never bought again for that.
+Only a readable answer about our own id is a verdict (see `sights.py`). No answer, an unreadable one, or an unknown id
+all mean: still waiting. A task that takes longer than `GIVE_UP_S` is parked with its id kept; it is never bought again
+for that.
 """
 
 from __future__ import annotations
@@ -11,17 +12,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from render.errors import AccountError, OutcomeUnknownError, ReadFailedError, RejectedError, TransientError
-from render.events import PollFailed, TaskProgressed, TaskRendered
+from render.events import OddStatusSeen, PollFailed, TaskProgressed
 from render.records import Status
 from render.retry import Pace, learn_typical, next_wait, poll_wait
-from render.runner.job import Outcome
-from render.store import Change
+from render.runner.archive import find_link, find_unknown, look_again
+from render.runner.results import park, take_result
+from render.runner.sights import Verdict, is_odd, judge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from render.errors import ProviderError
-    from render.providers.protocol import RemoteState, Result
+    from render.providers.protocol import RemoteState, Reply
     from render.runner.job import Job
     from render.runner.lane import Lane
 
@@ -29,8 +31,8 @@ if TYPE_CHECKING:
 GIVE_UP_S = 1800.0
 #: and this long for a purchase that may never have arrived and that nobody wants any more
 GIVE_UP_UNSENT_S = 20.0
-#: this many rounds in a row a refused key is taken for a passing trouble
-MAX_REFUSALS = 5
+#: a refused key is taken for a passing trouble for so long
+REFUSED_S = 300.0
 #: polls of one lane that are under way together
 _AT_ONCE = 8
 #: answers that refuse a question as it was put, so that it may pass with a single id in it
@@ -43,17 +45,23 @@ class Poller:
     def __init__(self, lane: Lane) -> None:
         self._lane = lane
         self._shared = lane.shared
-        self._batch = lane.terms.provider.poll_batch
+        self._batch = lane.terms.poll_batch or lane.terms.provider.poll_batch
         self._polls = 0
         self._failures = 0
-        self._refusals = 0
+        #: repeats that the last round made necessary
+        self._owed = 0
+        self._ask_again_at = 0.0
+        self._refused_since: float | None = None
+        self._odd_words: set[str] = set()
         self._typical_s: float | None = None
 
     async def run(self) -> None:
         """Ask, settle, wait, until there is nothing left to ask about."""
         pause = self._shared.surroundings.pause
         while await self._has_work() and not await pause(self._shared.stop, self._wait_s()):
-            if await self._lane.wait_out_quiet():
+            self._park_overdue()
+            await self._pay_for_repeats()
+            if await self._lane.wait_to_ask():
                 return
             await self._poll_all()
             self._park_overdue()
@@ -70,10 +78,19 @@ class Poller:
     def _wait_s(self) -> float:
         now = self._shared.surroundings.monotonic()
         ages = [now - job.waiting_since for job in self._lane.in_flight.values()]
-        return poll_wait(Pace(polls=self._polls, ages_s=ages, typical_s=self._typical_s))
+        pace_s = poll_wait(Pace(polls=self._polls, ages_s=ages, typical_s=self._typical_s))
+        return max(pace_s, self._ask_again_at - now) if self._failures else pace_s
+
+    async def _pay_for_repeats(self) -> None:
+        while self._owed and not self._shared.stop.is_set():
+            self._owed -= 1
+            await self._lane.afford_repeat()
 
     async def _poll_all(self) -> None:
         ids, size = tuple(self._lane.in_flight), self._batch
+        if self._lane.host.is_broken:
+            # One question tells whether the host is back; the others would only be in its way.
+            ids = ids[:1]
         batches = [ids[start : start + size] for start in range(0, len(ids), size)]
         self._polls += 1
         errors: list[ProviderError | None] = []
@@ -85,37 +102,47 @@ class Poller:
 
     async def _poll(self, ids: Sequence[str]) -> ProviderError | None:
         """Ask once and settle what the answer settles; return why there was none."""
-        provider = self._lane.terms.provider
         try:
-            reply = await self._lane.ask(provider.poll(ids))
-            if len(ids) > 1 and reply.status in _ILL_PUT:
-                # One id that is refused must not keep its neighbours' results from us.
-                self._batch = 1
-            states = provider.read_poll(reply, remote_ids=ids)
+            states = await self._lane.consult(
+                self._lane.terms.provider.poll(ids), lambda reply: self._read(reply, ids=ids)
+            )
         except (TransientError, OutcomeUnknownError, ReadFailedError, AccountError) as error:
             return error
         await self._settle_all(states)
         return None
 
+    def _read(self, reply: Reply, *, ids: Sequence[str]) -> Mapping[str, RemoteState]:
+        if len(ids) > 1 and reply.status in _ILL_PUT:
+            # One id that is refused must not keep its neighbours' results from us.
+            self._batch = 1
+        return self._lane.terms.provider.read_poll(reply, remote_ids=ids)
+
     def _heed(self, errors: Sequence[ProviderError], *, has_answer: bool) -> None:
         """Draw the conclusions of one round: none about any render, some about when to ask again."""
-        if has_answer:
-            self._failures = self._refusals = 0
         refused = next((error for error in errors if isinstance(error, AccountError)), None)
+        if has_answer:
+            self._failures = 0
+            self._refused_since = None
+        self._owed = len(errors)
         if errors:
             self._failures += 1
             self._wait_after(refused or errors[0], retry_after_s=max(map(_retry_after_s, errors)))
         if refused is not None:
             self._lane.close(refused)
-            self._refusals += 1
-            if self._refusals >= MAX_REFUSALS or self._lane.terms.key is None:
-                self._park_all(f"{refused.message}; what was bought stays recorded")
+            self._park_the_refused(refused)
+
+    def _park_the_refused(self, error: AccountError) -> None:
+        now = self._shared.surroundings.monotonic()
+        self._refused_since = now if self._refused_since is None else self._refused_since
+        if now - self._refused_since >= REFUSED_S or self._lane.terms.key is None:
+            for job in list(self._lane.in_flight.values()):
+                park(self._lane, job, f"{error.message}; what was bought stays recorded")
 
     def _wait_after(self, error: ProviderError, *, retry_after_s: float) -> None:
         """Failed polls are repeated for ever, ever more slowly: giving up would lose what is paid for."""
         unread = ReadFailedError(error.message, retry_after_s=retry_after_s)
         wait_s = next_wait(unread, sends=self._failures, draw=self._shared.surroundings.draw()) or 0.0
-        self._lane.stay_away(wait_s)
+        self._ask_again_at = self._shared.surroundings.monotonic() + wait_s
         self._shared.emit(PollFailed(lane=self._lane.name, cause=error.message, wait_s=wait_s))
 
     async def _settle_all(self, states: Mapping[str, RemoteState]) -> None:
@@ -125,40 +152,34 @@ class Poller:
                 await self._settle(job, state)
 
     async def _settle(self, job: Job, state: RemoteState) -> None:
-        if state.results:
-            await self._rendered(job, state.results[0])
-        elif job.refreshes:
-            await self._lane.look_again(job)
-        elif state.failures and not state.is_pending:
-            self._lane.release(job)
-            await self._lane.fail(job, state.failures[0], is_final=isinstance(state.failures[0], RejectedError))
-        else:
-            job.unfinished_at = self._shared.surroundings.monotonic()
-            if state.progress is not None:
-                self._shared.emit(TaskProgressed(key=job.task.key, percent=state.progress))
+        if not state.results and job.refreshes:
+            await look_again(self._lane, job)
+            return
+        match judge(job.sights, state, now=self._shared.surroundings.monotonic()):
+            case Verdict.FINISHED:
+                self._learn(job)
+                await take_result(self._lane, job, state.results)
+            case Verdict.FAILED:
+                self._lane.release(job)
+                # a verdict shows that it was accepted, even where no answer to the purchase said so
+                job.attempt = replace(job.record, remote_id=job.record.remote_id or job.record.id)
+                await self._lane.fail(job, state.failures[0], is_final=isinstance(state.failures[0], RejectedError))
+            case Verdict.LINKLESS:
+                await find_link(self._lane, job, word=state.word)
+            case Verdict.UNKNOWN if job.record.status is not Status.PREPARED:
+                await find_unknown(self._lane, job)
+            case _:
+                self._go_on(job, state)
 
-    async def _rendered(self, job: Job, result: Result) -> None:
-        self._learn(job)
-        self._lane.release(job)
-        attempt = job.record
-        job.cost_usd = result.cost_usd if result.cost_usd is not None else attempt.cost_usd
-        job.attempt = replace(
-            attempt,
-            task_key=job.task.key,
-            shot=job.task.shot,
-            status=attempt.status if attempt.status is Status.SAVED else Status.RENDERED,
-            remote_id=attempt.remote_id or attempt.id,
-            rendered_at=attempt.rendered_at or self._shared.surroundings.now(),
-            source_url=result.url,
-            result_id=result.result_id,
-            seed=result.seed if result.seed is not None else attempt.seed,
-            cost_usd=job.cost_usd,
-            error_kind="",
-            error_message="",
-        )
-        await self._shared.journal.write(Change(attempt=job.attempt))
-        self._shared.emit(TaskRendered(key=job.task.key, lane=self._lane.name, cost_usd=job.cost_usd))
-        self._lane.hand_over(job)
+    def _go_on(self, job: Job, state: RemoteState) -> None:
+        job.unfinished_at = self._shared.surroundings.monotonic()
+        if is_odd(state) and state.word not in self._odd_words:
+            self._odd_words.add(state.word)
+            self._shared.emit(OddStatusSeen(lane=self._lane.name, word=state.word))
+        if state.progress is not None and state.progress != job.percent:
+            job.percent = state.progress
+            self._shared.gate.progressed()
+            self._shared.emit(TaskProgressed(key=job.task.key, percent=state.progress))
 
     def _learn(self, job: Job) -> None:
         self._polls = 0
@@ -167,19 +188,13 @@ class Poller:
             self._typical_s = learn_typical(self._typical_s, lower_bound_s=bound)
 
     def _park_overdue(self) -> None:
+        """Park what cannot be waited for any longer, or whose host asked to be left alone for longer than that."""
         now = self._shared.surroundings.monotonic()
+        next_answer = now + self._lane.host.hold_left_s(now)
         for job in list(self._lane.in_flight.values()):
             limit = GIVE_UP_UNSENT_S if job.record.status is Status.PREPARED else GIVE_UP_S
-            if now - job.waiting_since > limit:
-                self._park(job, f"not finished after {limit / 60:.1f} minutes; the next run asks again")
-
-    def _park_all(self, message: str) -> None:
-        for job in list(self._lane.in_flight.values()):
-            self._park(job, message)
-
-    def _park(self, job: Job, message: str) -> None:
-        self._lane.release(job)
-        self._lane.settle(job, Outcome.PARKED, kind="parked", message=message)
+            if next_answer - job.waiting_since > limit:
+                park(self._lane, job, f"not finished after {limit / 60:.1f} minutes; the next run asks again")
 
 
 def _retry_after_s(error: ProviderError) -> float:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from render.estimate import exact
 from render.records import Summary
+from render.runner.budget import Sums
 from render.runner.job import Outcome
 
 if TYPE_CHECKING:
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
 
     from render.runner.job import Job
 
-EXIT_FAILED, EXIT_SETTINGS, EXIT_BUDGET, EXIT_INCOMPLETE = 1, 3, 5, 6
+EXIT_FAILED, EXIT_SETTINGS, EXIT_STATE, EXIT_BUDGET, EXIT_INCOMPLETE = 1, 3, 4, 5, 6
 
 _INCOMPLETE = {Outcome.AMBIGUOUS, Outcome.HELD, Outcome.PARKED}
 _NOT_AS_WISHED = {Outcome.FAILED, Outcome.LEFT, Outcome.LOST}
@@ -25,9 +28,16 @@ class Ending:
 
     #: 130 or 143 when a signal stopped it, else 0
     signal_status: int = 0
+    #: the record could not be written
+    record_failed: bool = False
     key_refused: bool = False
     credit_missing: bool = False
+    #: a limit stopped purchases
+    budget_reached: bool = False
+    #: something around the run, like a full disk, left undone what another run can do
+    is_cut_short: bool = False
     requests: int = 0
+    sums: Sums = field(default_factory=Sums)
 
 
 def summarise(jobs: Sequence[Job], ending: Ending) -> Summary:
@@ -38,20 +48,24 @@ def summarise(jobs: Sequence[Job], ending: Ending) -> Summary:
         tasks=len(jobs),
         **counts,
         requests=ending.requests,
-        cost_usd=round(sum(job.cost_usd or 0.0 for job in jobs), 6),
+        cost_usd=float(sum((exact(job.cost_usd) for job in jobs if job.cost_usd), Decimal(0))),
+        committed_usd=float(ending.sums.committed_usd),
+        reserved_usd=float(ending.sums.reserved_usd),
+        budget_usd=ending.sums.budget_usd,
+        unpriced=ending.sums.unpriced,
         failures=tuple(job.failure for job in jobs if job.failure is not None),
         exit_status=exit_status(set(outcomes), ending),
     )
 
 
 def exit_status(outcomes: set[Outcome], ending: Ending) -> int:
-    """Return the status of the worst thing that happened: signal, key, credit, incomplete, failed, in that order."""
-    if ending.signal_status:
-        return ending.signal_status
-    if ending.key_refused:
-        return EXIT_SETTINGS
-    if ending.credit_missing:
-        return EXIT_BUDGET
-    if outcomes & _INCOMPLETE:
-        return EXIT_INCOMPLETE
-    return EXIT_FAILED if outcomes & _NOT_AS_WISHED else 0
+    """Return the status of the worst that happened: signal, record, key, money, incomplete, failed, in that order."""
+    happened = (
+        (bool(ending.signal_status), ending.signal_status),
+        (ending.record_failed, EXIT_STATE),
+        (ending.key_refused, EXIT_SETTINGS),
+        (ending.credit_missing or ending.budget_reached, EXIT_BUDGET),
+        (ending.is_cut_short or bool(outcomes & _INCOMPLETE), EXIT_INCOMPLETE),
+        (bool(outcomes & _NOT_AS_WISHED), EXIT_FAILED),
+    )
+    return next((status for is_so, status in happened if is_so), 0)

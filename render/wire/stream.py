@@ -19,7 +19,7 @@ from yarl import URL
 
 from render.errors import BytesRefusedError, HeldError, LinkExpiredError, RenderError, TransientError
 from render.retry_after import retry_after
-from render.wire.failures import FAILURES, reason_for
+from render.wire.failures import FAILURES, reason_for, unsent
 from render.wire.hosts import is_loopback, is_public, shown_host
 from render.wire.replies import lower_case
 
@@ -162,7 +162,7 @@ def public_socket(address: AddrInfoType) -> socket.socket:
 def _not_opened(error: BaseException, host: str) -> RenderError:
     if isinstance(getattr(error, "os_error", None), _NotPublicError):
         return HeldError(f"{host} leads to an address that is not public")
-    return TransientError(f"{host}: {reason_for(error)}")
+    return unsent(error, host)
 
 
 def _joined(url: URL, location: str) -> str:

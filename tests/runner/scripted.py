@@ -14,6 +14,7 @@ from aiohttp import web
 
 from render.store import read_snapshot
 from tests.containers.samples import whole
+from tests.runner.archived import from_orders
 
 RUNWARE_PATH, AIMLAPI_PATH = "/v1", "/v2/video/generations"
 
@@ -25,6 +26,7 @@ class Order:
     remote_id: str
     prompt: str
     is_ours: bool
+    our_id: str = ""
     polls: int = 0
     is_finished: bool = False
 
@@ -55,6 +57,8 @@ class Script:
     submits: deque = field(default_factory=deque)
     polls: deque = field(default_factory=deque)
     files: deque = field(default_factory=deque)
+    logs: deque = field(default_factory=deque)
+    archive: deque = field(default_factory=deque)
     #: polls that find a render unfinished before it is done
     patience: int = 1
     #: by prompt: what a finished render says instead of success
@@ -71,6 +75,10 @@ class Script:
     arrivals: list = field(default_factory=list)
     not_durable: list = field(default_factory=list)
     highest: int = 0
+    #: the first row that each look into the usage log asked for
+    looks: list = field(default_factory=list)
+    #: what stands in the log before the orders that are in it by now
+    newer_rows: int = 0
     #: how many ids each poll asked for
     asked: list = field(default_factory=list)
     fetched: Counter = field(default_factory=Counter)
@@ -84,6 +92,7 @@ class Script:
             web.post(RUNWARE_PATH, self._runware),
             web.post(AIMLAPI_PATH, self._submit_generation),
             web.get(AIMLAPI_PATH, self._poll_generation),
+            web.get("/v2/logs", self._log),
             web.get("/files/{name}", self._file),
         ])  # fmt: skip
         runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.05)
@@ -100,7 +109,9 @@ class Script:
         remote_id = moment.our_id if moment.is_runware else f"gen-{sum(self.purchases.values()) + 1}:kandinsky/5"
         self.purchases[moment.our_id] += 1
         self.prompts[moment.prompt].append(moment.our_id)
-        self.orders[remote_id] = Order(remote_id=remote_id, prompt=moment.prompt, is_ours=moment.is_runware)
+        self.orders[remote_id] = Order(
+            remote_id=remote_id, prompt=moment.prompt, is_ours=moment.is_runware, our_id=moment.our_id
+        )
         self.highest = max(self.highest, sum(not order.is_finished for order in self.orders.values()))
         return self.orders[remote_id]
 
@@ -110,6 +121,8 @@ class Script:
             ids = tuple(task["taskUUID"] for task in tasks)
             return await self._play(self.polls, self._poll_runware, Moment(self, request, remote_ids=ids))
         (task,) = tasks
+        if task["taskType"] == "getTaskDetails":
+            return await self._play(self.archive, from_orders, Moment(self, request, remote_ids=(task["taskUUID"],)))
         moment = Moment(self, request, our_id=task["taskUUID"], prompt=task["positivePrompt"])
         return await self._arrived(moment)
 
@@ -148,6 +161,10 @@ class Script:
     async def _poll_generation(self, request):
         moment = Moment(self, request, remote_ids=(request.query["generation_id"],))
         return await self._play(self.polls, self._generation, moment)
+
+    async def _log(self, request):
+        self.looks.append(int(request.query["offset"]))
+        return await self._play(self.logs, as_logged, Moment(self, request))
 
     async def _generation(self, moment):
         self.asked.append(1)
@@ -252,6 +269,24 @@ def stopping(then):
         return await then(moment)
 
     return step
+
+
+async def as_logged(moment):
+    """Tell the usage log: every order of AI/ML API, the newest first, a hundred rows a page."""
+    script, start = moment.script, int(moment.request.query["offset"])
+    rows = [{"client_request_id": None, "inference_id": f"by-hand-{no}"} for no in range(script.newer_rows)]
+    rows += [
+        {"client_request_id": order.our_id, "inference_id": order.remote_id, "status": "succeeded"}
+        for order in reversed(script.orders.values())
+        if not order.is_ours
+    ]
+    pagination = {"offset": start, "total": len(rows), "has_more": start + 100 < len(rows)}
+    return web.json_response({"data": rows[start : start + 100], "pagination": pagination})
+
+
+async def empty_log(_):
+    """Tell a log that is late."""
+    return web.json_response({"data": [], "pagination": {"has_more": False}})
 
 
 async def as_usual(moment):

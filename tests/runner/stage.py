@@ -16,6 +16,7 @@ from render.layout import EARLIER
 from render.plan import LaneFacts, plan
 from render.providers import PROVIDERS
 from render.records import Snapshot, Summary
+from render.runner.budget import Spending
 from render.runner.conductor import Score, StopRequest, conduct
 from render.runner.journal import Journal
 from render.runner.lane import LaneTerms, Shared
@@ -29,7 +30,8 @@ from tests.runner.scripted import Script
 #: seconds of the run's clock that pass in one of ours
 SPEED = 100
 IMAGE, VIDEO = "runware:kandinsky-5.0-image-lite@1", "sber-ai/kandinsky5-t2v"
-COUNTS = [field.name for field in fields(Summary) if field.name not in {"requests", "cost_usd", "failures"}]
+MONEY = {"cost_usd", "committed_usd", "reserved_usd", "budget_usd", "unpriced"}
+COUNTS = [field.name for field in fields(Summary) if field.name not in {"requests", "failures"} | MONEY]
 
 catalog = functools.cache(load_catalog)
 
@@ -62,8 +64,18 @@ class Stage:
     listener: object = None
     #: called with the open store just before a run
     before: object = None
+    #: what may be spent
+    spending: Spending = field(default_factory=Spending)
+    #: whether lost purchases are looked for in the provider's log
+    adopts: bool = False
+    #: of the last run
+    journal: Journal | None = None
     #: by how many seconds the run's clock has jumped ahead
     ahead: object = float
+    #: what the wall clock says, for records
+    date: object = functools.partial(datetime.now, UTC)
+    #: how the output folder is opened
+    folder: object = ArtifactFolder
 
     def __post_init__(self):
         self.script.state_db = self.root / "state.db"
@@ -137,21 +149,32 @@ class Stage:
             async with (
                 self.script.served() as base_url,
                 Wire(timeouts=self.timeouts) as wire,
-                Journal(lambda changes: self.write(store, changes)) as journal,
+                Journal(lambda changes: self.write(store, changes), reopen=store.reopen) as journal,
             ):
+                self.journal = journal
                 stop = StopRequest(event=asyncio.Event())
                 return await conduct(self._score(tasks, snapshot, base_url), self._shared(wire, journal, stop), stop)
 
     def _score(self, tasks, snapshot, base_url):
-        facts = {name: LaneFacts(endpoint="test", ids_are_ours=it.ids_are_ours) for name, it in PROVIDERS.items()}
+        facts = {
+            name: LaneFacts(endpoint="test", ids_are_ours=it.ids_are_ours, adopts_from_log=self.adopts)
+            for name, it in PROVIDERS.items()
+        }
         planned = plan(tasks, snapshot, spec_of=catalog().find, lanes=facts)
         lanes = {name: self._terms(name, base_url) for name in {each.task.provider for each in planned.tasks}}
-        return Score(plan=planned, snapshot=snapshot, lanes=lanes, folder=ArtifactFolder(self.root))
+        folder = self.folder(self.root)
+        return Score(plan=planned, snapshot=snapshot, lanes=lanes, folder=folder, spending=self.spending)
 
     def _terms(self, name, base_url):
         url = f"{base_url}/v1" if name == "runware" else base_url
         settings = LaneSettings(base_url=url, endpoint="test", plain_http_hosts=self.hosts)
-        return LaneTerms(provider=PROVIDERS[name], settings=settings, key=Secret("a-key"), concurrency=self.concurrency)
+        return LaneTerms(
+            provider=PROVIDERS[name],
+            settings=settings,
+            key=Secret("a-key"),
+            concurrency=self.concurrency,
+            adopts_from_log=self.adopts,
+        )
 
     def _shared(self, wire, journal, stop):
         def emit(event):
@@ -167,7 +190,7 @@ class Stage:
         return Shared(
             wire=wire,
             journal=journal,
-            surroundings=quick_surroundings(self.ahead),
+            surroundings=quick_surroundings(self.ahead, self.date),
             spec_of=catalog().find,
             emit=emit,
             stop=stop.event,
@@ -175,10 +198,10 @@ class Stage:
         )
 
 
-def quick_surroundings(ahead=float):
+def quick_surroundings(ahead=float, date=None):
     """A clock that runs faster than ours, and no jitter."""
     return Surroundings(
-        now=lambda: datetime.now(UTC),
+        now=date or functools.partial(datetime.now, UTC),
         monotonic=lambda: time.monotonic() * SPEED + ahead(),
         draw=lambda: 0.0,
         new_id=lambda: str(uuid.uuid4()),

@@ -96,8 +96,9 @@ def test_a_submit_that_hangs_is_given_up_and_asked_about_under_the_same_id(stage
 def test_a_server_that_is_not_there_costs_nothing_and_the_next_run_buys(stage):
     served = stage.script.served
     stage.script.served = lambda: nobody_there(stage.script)
-    stage.run(picture("a"), clip("b"), failed=2, exit_status=1)
+    stage.run(picture("a"), clip("b"), left=2, exit_status=6)
     assert stage.statuses() == {"a": ["failed"], "b": ["failed"]}
+    assert {attempt.error_kind for attempt in stage.record()[0]} == {"unsent"}
     assert not any(attempt.is_final for attempt in stage.record()[0])
     stage.script.served = served
     stage.run(picture("a"), clip("b"), saved=2)

@@ -1,7 +1,14 @@
 """What a download may meet: nothing half, nothing foreign, nothing lost while a source is left."""
 
+import errno
+
 import pytest
 
+from render.artifacts.folder import ArtifactFolder
+from render.artifacts.refusals import held_on_trouble
+from render.events import PurchasesPaused
+from render.runner import patience
+from tests.runner.archived import unknown, with_link
 from tests.runner.scripted import another_kind, as_usual, gone, refusing, saying, short_file, whole_file
 from tests.runner.stage import clip, picture, plant
 
@@ -143,3 +150,91 @@ def test_a_key_that_is_refused_does_not_stop_files_whose_links_are_known(stage):
     stage.script.polls.extend([refusing(401, "invalidApiKey", is_named=False)] * 50)
     stage.script.submits.append(refusing(401, "invalidApiKey", is_named=False))
     stage.run(picture("a"), picture("b"), saved=1, failed=1, exit_status=3)
+
+
+def test_a_dead_link_is_replaced_by_the_archives_before_anything_is_lost(stage):
+    stage.script.files.extend([gone] * 8)
+    stage.run(picture("b", path="b.jpg"), lost=1, exit_status=1)
+    stage.script.files.extend([gone] * 8)
+    stage.script.archive.append(with_link(f"http://127.0.0.1:{stage.script.port}/files/archived.jpg"))
+    stage.run(picture("a"), saved=1)
+    assert stage.script.fetched["/files/archived.jpg"] == 1
+
+
+def test_a_file_is_not_lost_while_the_archive_cannot_be_asked(stage):
+    stage.script.files.extend([gone] * 8)
+    stage.script.archive.extend([saying(502, "<html>Bad gateway</html>")] * 5)
+    stage.run(picture("a"), parked=1, exit_status=6)
+    stage.script.archive.clear()
+    stage.run(picture("a"), saved=1)
+    assert stage.bought() == {"shot a": 1}
+
+
+def test_an_archive_that_knows_nothing_gives_no_link(stage):
+    stage.script.files.extend([gone] * 8)
+    stage.script.archive.append(unknown)
+    stage.run(picture("a"), lost=1, exit_status=1)
+
+
+def test_a_host_of_files_in_trouble_is_asked_for_ten_minutes_and_then_left_to_the_next_run(stage, monkeypatch):
+    monkeypatch.setattr(patience, "PATIENCE_S", 60.0)
+    stage.script.files.extend([saying(503, "busy")] * 200)
+    stage.run(picture("a"), parked=1, exit_status=6)
+    assert 5 < stage.script.fetched.total() < 12
+    stage.script.files.clear()
+    stage.run(picture("a"), saved=1)
+    assert stage.bought() == {"shot a": 1}
+
+
+class Refusing(ArtifactFolder):
+    """A folder whose operating system refuses the first files with `number`, as often as `times` says."""
+
+    number, times = errno.ENOSPC, 1
+
+    async def receive(self, chunks, *, delivery):
+        if self.times > 0:
+            type(self).times -= 1
+            with held_on_trouble(f"{delivery.target} cannot be written"):
+                raise OSError(self.number, "refused")
+        return await super().receive(chunks, delivery=delivery)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])
+def test_a_full_disk_ends_purchases_and_what_was_bought_is_fetched_by_the_next_run(stage, number):
+    stage.concurrency = 1
+    stage.folder = type("Full", (Refusing,), {"number": number})
+    tasks = [*map(picture, "abcd")]
+    summary = stage.attempt_to_run(*tasks)
+    stage.check()
+    assert (summary.exit_status, summary.held) == (6, 1)
+    assert summary.left >= 1
+    bought = dict(stage.bought())
+    stage.folder = ArtifactFolder
+    summary = stage.run(*tasks, saved=4 - summary.saved, skipped=summary.saved)
+    assert {key: stage.bought()[key] for key in bought} == bought
+    assert set(stage.bought().values()) == {1}
+
+
+def test_too_many_open_files_hold_nothing_up_for_long(stage):
+    stage.folder = type("Exhausted", (Refusing,), {"number": errno.EMFILE, "times": 3})
+    stage.run(picture("a"), saved=1)
+    assert stage.script.fetched.total() == 4
+
+
+class Small(ArtifactFolder):
+    """A folder on a disk that has room for nothing more."""
+
+    async def free_bytes(self):
+        return 1000
+
+
+def test_nothing_is_bought_for_a_disk_without_room_and_what_was_bought_comes_home(stage):
+    stage.script.polls.extend([refusing(401, "invalidApiKey", is_named=False)] * 100)
+    stage.run(picture("a"), parked=1, exit_status=3)
+    stage.script.polls.clear()
+    stage.folder = Small
+    stage.run(picture("a"), picture("b"), saved=1, left=1, exit_status=6)
+    (paused,) = stage.told(PurchasesPaused)
+    assert "MB left" in paused.cause
+    stage.folder = ArtifactFolder
+    stage.run(picture("a"), picture("b"), skipped=1, saved=1)

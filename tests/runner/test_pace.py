@@ -1,17 +1,23 @@
 """How often a lane asks, and how long it leaves a host alone."""
 
 import asyncio
+import shutil
+import ssl
+import subprocess
+from contextlib import asynccontextmanager
 
 import pytest
+from aiohttp import web
 
 from render.providers import PROVIDERS
 from render.retry import Pace, poll_wait
 from render.runner.lane import Lane, LaneTerms, Shared
+from render.runner.line import LONGEST_WAIT_S
 from render.runner.surroundings import Surroundings, wait_at_most
 from render.settings import LaneSettings
 from render.wire import Wire
-from tests.runner.scripted import refusing
-from tests.runner.stage import clip, picture
+from tests.runner.scripted import accept, refusing
+from tests.runner.stage import SPEED, clip, picture
 
 
 class Clock:
@@ -59,7 +65,7 @@ def test_a_host_is_left_alone_until_the_latest_time_that_it_asked_for():
         lane.stay_away(5.0)
         lane.stay_away(2.0)
         clock.on_wait = lambda: lane.stay_away(12.0) if len(clock.waits) == 1 else None
-        return await lane.wait_out_quiet(), clock
+        return await lane.wait_to_ask(), clock
 
     was_stopped, clock = asyncio.run(wait())
     assert not was_stopped
@@ -72,9 +78,9 @@ def test_a_stop_ends_the_patience_with_a_host():
         lane = a_lane(clock)
         lane.stay_away(3600.0)
         clock.on_wait = lane.shared.stop.set
-        return await lane.wait_out_quiet(), clock.waits
+        return await lane.wait_to_ask(), clock.waits
 
-    assert asyncio.run(wait()) == (True, [3600.0])
+    assert asyncio.run(wait()) == (True, [LONGEST_WAIT_S])
 
 
 def test_waiting_ends_early_when_the_event_is_set_and_never_for_no_time():
@@ -106,3 +112,84 @@ def test_polls_that_fail_together_count_as_one_failure(stage):
     stage.script.polls.extend([refusing(401, "Unauthorized")] * 12)
     stage.run(*map(clip, "abcdef"), saved=6, exit_status=3)
     assert set(stage.bought().values()) == {1}
+
+
+def held_for(seconds):
+    return refusing(429, "rateLimitExceeded", headers={"Retry-After": str(seconds)})
+
+
+@pytest.mark.parametrize("make", [picture, clip])
+def test_a_host_that_asks_for_more_patience_than_there_is_is_left_to_the_next_run(stage, make):
+    stage.concurrency = 1
+    stage.script.submits.append(held_for(3600))
+    stage.run(make("a"), make("b"), left=2, exit_status=6)
+    assert len(stage.script.arrivals) == 1
+    stage.run(make("a"), make("b"), saved=2)
+    assert stage.bought() == {"shot a": 1, "shot b": 1}
+
+
+def test_two_lanes_on_one_host_keep_to_the_same_hold(stage):
+    moments = []
+
+    async def noted(moment):
+        moments.append(stage.clock())
+        return await accept(moment)
+
+    async def refused(moment):
+        moments.append(stage.clock())
+        return await held_for(20)(moment)
+
+    stage.concurrency = 1
+    stage.script.submits.extend([noted, refused] + [noted] * 10)
+    stage.run(*map(picture, "abc"), *map(clip, "def"), saved=6)
+    first, second, *later = moments
+    assert min(later) - second >= 20 / SPEED
+    assert first <= second
+
+
+def test_a_provider_that_is_full_gets_fewer_renders_at_a_time(stage):
+    stage.concurrency, stage.script.patience = 8, 3
+    stage.script.submits.extend([accept] * 2 + [refusing(429, "rateLimitExceeded")] * 6 + [accept] * 30)
+    stage.run(*map(picture, "abcdefghijkl"), saved=12)
+    assert set(stage.bought().values()) == {1}
+
+
+@pytest.fixture
+def foreign_certificate(tmp_path):
+    """A certificate that nobody vouches for."""
+    if shutil.which("openssl") is None:
+        pytest.skip("needs openssl to make a certificate")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
+    subprocess.run([*made, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+@pytest.mark.parametrize("make", [picture, clip])
+def test_a_host_that_cannot_prove_who_it_is_gets_nothing(stage, foreign_certificate, make):
+    arrived = []
+
+    async def note(request):
+        arrived.append(request)
+        return web.Response()
+
+    @asynccontextmanager
+    async def served():
+        app = web.Application()
+        app.router.add_route("*", "/{rest:.*}", note)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=foreign_certificate).start()
+            yield f"https://127.0.0.1:{runner.addresses[0][1]}"
+        finally:
+            await runner.cleanup()
+
+    ours, stage.script.served, stage.concurrency = stage.script.served, served, 1
+    summary = stage.run(make("a"), make("b"), failed=1, left=1, exit_status=3)
+    assert "certificate" in summary.failures[0].message
+    assert arrived == []
+    stage.script.served = ours
+    stage.run(make("a"), make("b"), saved=2)

@@ -1,9 +1,13 @@
 """What a poll may meet: only a readable answer about our own id decides anything."""
 
+import json
+
 import pytest
 from aiohttp import web
 
-from render.events import LaneClosed, PollFailed, TaskProgressed
+from render.events import ExtraSaved, LaneClosed, OddStatusSeen, PollFailed, RunStopping, TaskProgressed, TaskSaved
+from render.runner import gate, poller
+from tests.runner.archived import unknown, with_link
 from tests.runner.scripted import accept_and_reset, as_usual, refusing, reset, saying
 from tests.runner.stage import clip, picture
 
@@ -54,6 +58,8 @@ def test_an_unknown_status_word_means_that_it_is_still_running(stage, word):
     stage.script.polls.extend([odd] * 3)
     stage.run(picture("a"), saved=1)
     assert {event.percent for event in stage.told(TaskProgressed)} == {40}
+    words = [event.word for event in stage.told(OddStatusSeen)]
+    assert words == ([word.lower()] if word == "moderating" else [])
 
 
 def test_one_question_asks_after_everything_in_flight_and_each_gets_its_own_file(stage):
@@ -121,7 +127,7 @@ def test_one_id_that_is_refused_does_not_keep_its_neighbours_results_away(stage)
 def test_a_key_that_is_refused_while_work_is_in_flight_parks_it_with_its_id(stage, make):
     stage.script.polls.extend([refusing(401, "invalidApiKey", is_named=False)] * 200)
     stage.run(make("a"), make("b"), parked=2, exit_status=3)
-    assert len(stage.told(PollFailed)) == 5
+    assert len(stage.told(PollFailed)) > 10
     assert len(stage.told(LaneClosed)) == 1
     assert stage.statuses() == {"a": ["submitted"], "b": ["submitted"]}
     stage.script.polls.clear()
@@ -168,3 +174,127 @@ def test_a_purchase_that_never_arrived_and_is_not_wanted_any_more_is_not_made(st
     stage.run(picture("a"), parked=1, exit_status=6)
     stage.run(picture("b"), saved=1, parked=1, exit_status=6)
     assert stage.bought() == {"shot b": 1}
+
+
+def test_a_failure_that_turns_into_a_success_costs_nothing(stage):
+    stage.script.failing = {"shot a": "timeoutProvider"}
+
+    async def mended(moment):
+        moment.script.failing = {}
+        return await as_usual(moment)
+
+    stage.script.polls.extend([as_usual, as_usual, mended])
+    stage.run(picture("a"), saved=1)
+    assert stage.bought() == {"shot a": 1}
+
+
+def linkless(stage, archive):
+    stage.script.links = {"shot a": ""}
+    stage.script.archive.extend([archive] * 2)
+
+
+def test_a_link_that_polls_never_give_is_taken_from_the_archive(stage):
+    stage.run(picture("b"), saved=1)
+    linkless(stage, with_link(f"http://127.0.0.1:{stage.script.port}/files/archived.jpg"))
+    stage.run(picture("a"), picture("b"), saved=1, skipped=1)
+    assert stage.script.fetched["/files/archived.jpg"] == 1
+
+
+@pytest.mark.parametrize("make", [picture, clip])
+def test_a_success_that_never_gets_a_link_is_held_with_its_id_and_asked_about_again(stage, make):
+    linkless(stage, unknown)
+    summary = stage.run(make("a"), held=1, exit_status=6)
+    (attempt,) = stage.record()[0]
+    assert (attempt.status, attempt.error_kind) == ("submitted", "held")
+    assert attempt.remote_id in summary.failures[0].message
+    stage.script.links = {}
+    stage.run(make("a"), saved=1)
+    assert stage.bought() == {"shot a": 1}
+
+
+async def forgotten(moment):
+    """Know nothing of the id, in the words for it."""
+    if not moment.is_runware:
+        return web.json_response({"message": "no such generation"}, status=404)
+    errors = [{"code": "taskFailedOrNotFound", "message": "?", "taskUUID": each} for each in moment.remote_ids]
+    return web.json_response({"data": [], "errors": errors})
+
+
+@pytest.mark.parametrize("make", [picture, clip])
+def test_an_id_that_is_forgotten_is_parked_and_never_bought_again(stage, make):
+    stage.script.polls.extend([forgotten] * 500)
+    stage.script.archive.append(unknown)
+    summary = stage.run(make("a"), parked=1, exit_status=6)
+    assert "render resolve a" in summary.failures[0].message
+    stage.script.polls.clear()
+    stage.run(make("a"), saved=1)
+    assert stage.bought() == {"shot a": 1}
+
+
+def test_what_polls_have_forgotten_and_the_archive_knows_is_fetched(stage):
+    stage.run(picture("b"), saved=1)
+    stage.script.polls.extend([forgotten] * 500)
+    stage.script.archive.append(with_link(f"http://127.0.0.1:{stage.script.port}/files/archived.jpg"))
+    stage.run(picture("a"), picture("b"), saved=1, skipped=1)
+
+
+def test_more_results_than_were_asked_for_are_kept(stage):
+    async def two(moment):
+        answer = await as_usual(moment)
+        document = json.loads(answer.text)
+        if document["data"][0]["status"] != "success":
+            return answer
+        more = {"imageUUID": "second", "imageURL": f"http://{moment.request.host}/files/second.jpg"}
+        return web.json_response({"data": [document["data"][0], {**document["data"][0], **more}]})
+
+    stage.script.polls.extend([two] * 5)
+    stage.run(picture("a"), saved=1)
+    (extra,) = stage.told(ExtraSaved)
+    assert (extra.result_id, extra.path) == ("second", ".earlier/a.extra_2.jpg")
+    assert stage.kept() == [extra.path]
+
+
+def test_a_seed_that_is_not_the_one_asked_for_is_remarked(stage):
+    stage.run(picture("a", params={"prompt": "shot a", "width": 640, "height": 1408, "seed": 8}), saved=1)
+    (saved,) = stage.told(TaskSaved)
+    assert "seed 7 instead of 8" in saved.remarks
+
+
+def test_what_is_parked_keeps_its_slot_for_the_rest_of_the_run(stage, monkeypatch):
+    monkeypatch.setattr(poller, "GIVE_UP_S", 60.0)
+    stage.concurrency, stage.script.patience = 2, 10**9
+    stage.run(*map(picture, "abcd"), parked=2, left=2, exit_status=6)
+    assert stage.script.highest == 2
+    stage.script.patience = 1
+    stage.run(*map(picture, "abcd"), saved=4)
+
+
+def test_a_run_of_which_nothing_comes_ends_itself(stage, monkeypatch, impatient):
+    monkeypatch.setattr(gate, "QUIET_S", 60.0)
+    stage.script.patience = 10**9
+    stage.run(picture("a"), clip("b"), parked=2, exit_status=6)
+    (stopping,) = stage.told(RunStopping)
+    assert not stopping.signal
+    assert "nothing has come" in stopping.cause
+    stage.script.patience = 1
+    stage.run(picture("a"), clip("b"), saved=2)
+
+
+def test_a_broken_host_is_asked_one_free_question_before_anything_is_bought_there(stage):
+    stage.concurrency = 6
+    kinds = []
+
+    def noting(step, kind):
+        async def played(moment):
+            kinds.append(kind)
+            return await step(moment)
+
+        return played
+
+    stage.script.submits.extend([noting(reset, "submit")] * 10)
+    stage.script.polls.extend([noting(reset, "poll"), noting(as_usual, "poll")])
+    stage.run(*map(picture, "abcdef"), saved=6)
+    assert kinds[:10].count("submit") >= 6
+    failed = [number for number, kind in enumerate(kinds) if kind == "poll"]
+    assert len(failed) == 2
+    assert set(stage.bought().values()) == {1}

@@ -5,7 +5,6 @@ import asyncio
 import pytest
 
 from render.artifacts.folder import ArtifactFolder
-from render.errors import StateError
 from render.events import AttemptPrepared, AttemptSubmitted, TaskRendered, TaskSaved
 from render.records import Action, Plan, PlannedTask, Snapshot
 from render.runner.conductor import Score, StopRequest, conduct
@@ -19,9 +18,9 @@ from tests.runner.stage import clip, make_read_only, picture, quick_surroundings
 @pytest.mark.parametrize("make", [picture, clip])
 def test_a_record_that_cannot_be_written_lets_nothing_be_bought(stage, make):
     stage.before = make_read_only
-    with pytest.raises(StateError):
-        stage.attempt_to_run(make("a"), make("b"))
+    assert stage.attempt_to_run(make("a"), make("b")).left == 2
     assert stage.script.arrivals == []
+    assert not stage.journal.is_sound
     stage.before = None
     stage.run(make("a"), make("b"), saved=2)
     assert stage.bought() == {"shot a": 1, "shot b": 1}
@@ -37,12 +36,27 @@ def test_a_record_that_fails_in_the_middle_stops_purchases_and_loses_none(stage)
         return await accept(moment)
 
     stage.script.submits.append(accept_and_break)
-    with pytest.raises(StateError):
-        stage.attempt_to_run(*map(picture, "abc"))
+    summary = stage.attempt_to_run(*map(picture, "abc"))
+    assert (summary.saved, summary.left) == (1, 2)
     assert stage.bought() == {"shot a": 1}
-    assert stage.statuses() == {"a": ["prepared"]}
-    stage.run(*map(picture, "abc"), saved=3)
+    assert stage.statuses() == {"a": ["saved"]}
+    assert stage.journal.unrecorded == ()
+    stage.run(*map(picture, "abc"), saved=2, skipped=1)
     assert set(stage.bought().values()) == {1}
+
+
+def test_what_a_record_that_stays_broken_lacks_is_fetched_all_the_same_and_known_at_the_end(stage):
+    stage.write = failing_after(1)
+    summary = stage.attempt_to_run(picture("a"))
+    assert summary.saved == 1
+    assert stage.files() == ["a.jpg"]
+    assert stage.statuses() == {"a": ["prepared"]}
+    ((attempt, artifact),) = [(change.attempt, change.artifact) for change in stage.journal.unrecorded]
+    assert (attempt.status, artifact.path) == ("saved", "a.jpg")
+    stage.write = type(stage).write.__get__(stage)
+    stage.run(picture("a"), saved=1)
+    assert stage.bought() == {"shot a": 1}
+    assert stage.kept() == []
 
 
 @pytest.mark.parametrize(
@@ -75,10 +89,8 @@ def test_whichever_write_fails_every_task_is_bought_once(stage):
     tasks, failures = [picture("a"), picture("b")], 0
     for allowed in (0, 1, 1, 1, 1, 2, 2):
         stage.write = failing_after(allowed)
-        try:
-            stage.attempt_to_run(*tasks)
-        except StateError:
-            failures += 1
+        stage.attempt_to_run(*tasks)
+        failures += not stage.journal.is_sound
         stage.check()
     assert failures >= 4
     stage.write = failing_after(100)

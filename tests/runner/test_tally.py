@@ -36,6 +36,11 @@ def job(outcome=None, *, status=None, ids_are_ours=True, cost_usd=None):
         (EVERYTHING, Ending(credit_missing=True, key_refused=True), 3),
         (EVERYTHING, Ending(credit_missing=True, key_refused=True, signal_status=130), 130),
         ({Outcome.SAVED}, Ending(signal_status=143), 143),
+        (EVERYTHING, Ending(budget_reached=True), 5),
+        ({Outcome.SAVED}, Ending(budget_reached=True, is_cut_short=True), 5),
+        ({Outcome.SAVED, Outcome.LEFT}, Ending(is_cut_short=True), 6),
+        (EVERYTHING, Ending(record_failed=True, key_refused=True, credit_missing=True), 4),
+        ({Outcome.SAVED}, Ending(record_failed=True, signal_status=130), 130),
     ],
 )
 def test_the_worst_thing_that_happened_decides_the_exit_status(outcomes, ending, status):
