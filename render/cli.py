@@ -24,6 +24,8 @@ COMMANDS = {
     "plan": "Say what a run would do for each task, and why.",
     "run": "Render what the plan says; carry on where the last run stopped.",
     "status": "Say how each task stands in the record.",
+    "resolve": "Decide about a purchase that a run cannot decide about.",
+    "state": "Check the record, write it down as text, or rebuild it.",
     "models": "List the models, or show every parameter of one.",
     "schema": "Print the JSON Schema of manifests, for editors.",
     "serve": "Offer both providers' APIs on this machine, offline and free.",

@@ -50,3 +50,9 @@ def remarks(measured: Measured, wish: Expected) -> tuple[str, ...]:
     if wish.fps and measured.fps is not None and abs(measured.fps - wish.fps) > _FPS_OF_GRACE * wish.fps:
         said.append(f"{measured.fps:g} frames/s instead of {wish.fps:g}")
     return tuple(said)
+
+
+def seed_remarks(task: Task, used: int | None) -> tuple[str, ...]:
+    """Say that another seed was used than was asked for; empty where it was the same, or where nothing is known."""
+    asked = task.params.get("seed")
+    return (f"seed {used} instead of {asked}",) if None not in (asked, used) and asked != used else ()

@@ -204,5 +204,13 @@ class Summary:
     requests: int = 0
     #: what providers said they charged for what this run finished
     cost_usd: float = 0.0
+    #: what everything in the record counts for: as charged, or else as reserved
+    committed_usd: float = 0.0
+    #: the part of it without a final cost
+    reserved_usd: float = 0.0
+    #: what the whole project may cost; None without a limit
+    budget_usd: float | None = None
+    #: keys of tasks that came without a price that can be believed; their reservations stay
+    unpriced: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
     exit_status: int = 0

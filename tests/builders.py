@@ -20,6 +20,7 @@ ENDPOINT = "https://api.example.test/v1"
 LANES = {
     "ours": LaneFacts(endpoint=ENDPOINT, ids_are_ours=True),
     "theirs": LaneFacts(endpoint=ENDPOINT, ids_are_ours=False),
+    "logged": LaneFacts(endpoint=ENDPOINT, ids_are_ours=False, adopts_from_log=True),
 }
 
 PROMPT = Param(name="prompt", wire="positivePrompt", kind=Kind.STRING, required=True)
@@ -71,7 +72,8 @@ def a_spec(**changes: Any) -> ModelSpec:
 
 SPEC = a_spec()
 SPEC_OF_THEIRS = a_spec(id="acme/film", aliases=("their-film",), provider="theirs")
-SPECS = {spec.id: spec for spec in (SPEC, SPEC_OF_THEIRS)}
+SPEC_OF_LOGGED = a_spec(id="acme/logged", aliases=("logged-film",), provider="logged")
+SPECS = {spec.id: spec for spec in (SPEC, SPEC_OF_THEIRS, SPEC_OF_LOGGED)}
 
 
 def a_shot(**changes: Any) -> Shot:

@@ -10,15 +10,28 @@ import pytest
 from render import cli
 from render.catalog.load import load_catalog
 from render.commands import boundary
+from render.commands.unrecorded import emergency_lines
 from render.manifest.load import check_manifest
-from render.records import Action, Rest, Status, Summary
+from render.providers import PROVIDERS
+from render.records import Action, Plan, Rest, Status, Summary
+from render.report.plan import plan_json
+from render.report.resolution import Resolved, resolved_json
+from render.report.state import StateFinding, StateReport, state_json
+from render.report.status import status_json
 from render.report.summary import summary_json
+from render.resolution import Verdict
 from render.runner.job import Outcome
 from render.schema import NOT_YET, OWN_KEYS
-from render.schema.keys import ROOT_KEYS
+from render.schema.keys import LANE, ROOT_KEYS
+from render.store import Change
+from tests.builders import a_planned, an_attempt
+from tests.prove.__main__ import SECTIONS
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+FRONT = [ROOT / f"{name}.md" for name in ("README", "ARCHITECTURE", "CHANGELOG", "CONTRIBUTING")]
+PAGES = [*FRONT, *sorted((ROOT / "docs").rglob("*.md"))]
+ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 REFERENCE = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
 MANIFEST = (ROOT / "docs" / "manifest.md").read_text(encoding="utf-8")
 FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
@@ -51,7 +64,19 @@ MANIFESTS = [
     for number, text in enumerate(text for text in blocks(page, "yaml") if text.startswith("version: 1"))
 ]
 SPECS = [text for text in blocks(ROOT / "CONTRIBUTING.md", "yaml") if text.startswith("id:")]
-COMMANDS = {name: cli.cli.get_command(click.Context(cli.cli), name) for name in cli.COMMANDS}
+
+
+def commands(group, prefix=""):
+    """Every command below a group, by the words that call it."""
+    for name in group.list_commands(click.Context(group)):
+        command = group.get_command(click.Context(group), name)
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{prefix}{name} ")
+        else:
+            yield f"{prefix}{name}", command
+
+
+COMMANDS = dict(commands(cli.cli))
 OPTIONS = [
     pytest.param(name, option, id=f"{name} {option}")
     for name, command in COMMANDS.items()
@@ -80,9 +105,14 @@ def test_the_spec_that_contributors_are_shown_is_read(tmp_path):
     assert {param.name for param in spec.params if param.is_delivery} == {"ttl", "upload_endpoint", "webhook_url"}
 
 
-@pytest.mark.parametrize("name", cli.COMMANDS)
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_its_section(name):
     assert re.search(rf"^### `render {name}\b", REFERENCE, re.MULTILINE)
+
+
+def test_the_reference_has_no_section_of_a_command_that_is_gone():
+    for heading in re.findall(r"^### `render ([a-z ]+?)(?: [^a-z ].*)?`$", REFERENCE, re.MULTILINE):
+        assert heading in COMMANDS
 
 
 @pytest.mark.parametrize(("name", "option"), OPTIONS)
@@ -102,6 +132,24 @@ def test_every_action_has_its_row_and_no_other():
     assert first_column("Actions of a plan") - {"action"} == {action.value for action in Action}
 
 
+def test_the_state_table_leads_to_every_action_and_to_no_other():
+    rows = re.findall(r"^\|[^|]+\| `(\w+)` \|[^|]+\|$", ARCHITECTURE, re.MULTILINE)
+    assert set(rows) == {action.value for action in Action}
+
+
+def test_the_layout_names_every_module_that_decides_conducts_or_keeps():
+    layout = ARCHITECTURE.partition("## Layout")[2].partition("## Who may import whom")[0]
+    named = set(re.findall(r"\w+", layout))
+    for folder in ("", "runner", "store", "providers"):
+        modules = {file.stem for file in (ROOT / "render" / folder).glob("*.py")} - {"__init__", "__main__"}
+        assert modules <= named, folder
+
+
+def test_every_section_of_the_proof_has_its_row_and_no_other():
+    rows = re.findall(r"^\| `(\w+)` \|", CONTRIBUTING.partition("## Change what guards money")[2], re.MULTILINE)
+    assert sorted(rows) == sorted(SECTIONS)
+
+
 def test_every_status_and_rest_has_its_row_and_no_other():
     words = {*(status.value for status in Status), *(rest.value for rest in Rest), "new"}
     assert first_column("Statuses and rests") - {"status", "rests"} == words
@@ -111,9 +159,59 @@ def test_every_outcome_has_its_row_and_no_other():
     assert first_column("Outcomes of a run") - {"outcome"} == {outcome.value for outcome in Outcome}
 
 
-def test_the_summary_shown_has_the_members_of_a_summary():
-    (text,) = [text for text in blocks(ROOT / "docs" / "reference.md", "json") if '"requests"' in text]
-    assert list(json.loads(text)) == list(summary_json(Summary()))
+def members(value, path=""):
+    """The names of all members of a document, with where they stand; lists are looked at by their first element."""
+    if isinstance(value, list):
+        return members(value[0], f"{path}[]") if value else set()
+    if not isinstance(value, dict):
+        return set()
+    return {f"{path}.{name}" for name in value}.union(
+        *(members(each, f"{path}.{name}") for name, each in value.items())
+    )
+
+
+ATTEMPT = an_attempt()
+PLANNED = a_planned(attempt=ATTEMPT)
+RESOLVED = Resolved(verdict=Verdict.RETRY, was="ambiguous", attempt=ATTEMPT, key="", path=None, next=PLANNED)
+FINDING = StateFinding(kind="damage", message="", hint="")
+SHAPES = {
+    "run": summary_json(Summary()),
+    "status": status_json(Plan(tasks=(PLANNED,)), is_running=False),
+    "resolve": resolved_json(RESOLVED),
+    "state check": state_json(StateReport(record="", attempts=0, artifacts=0, findings=[FINDING])),
+}
+
+
+def shown_json(title):
+    """The JSON document in a section of the reference."""
+    (text,) = re.findall(r"^```json\n(.*?)^```$", section(title), re.MULTILINE | re.DOTALL)
+    return json.loads(text)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_the_json_shown_has_the_members_of_the_json_printed(name):
+    shown, printed = shown_json(f"`render {name} --json`"), SHAPES[name]
+    assert {name for name in members(shown) if not name.startswith(".failures[]")} == members(printed)
+
+
+def test_a_plan_shown_has_the_members_of_a_plan():
+    shown, printed = shown_json("`render plan --json`"), plan_json(Plan(tasks=(PLANNED,)))
+    assert list(shown) == list(printed)
+    assert members(shown["tasks"]) == members(printed["tasks"])
+
+
+def test_the_line_about_what_is_not_recorded_is_shown_as_it_is_printed():
+    (line,) = emergency_lines([Change(attempt=ATTEMPT)])
+    assert list(shown_json("What the record does not hold")) == list(json.loads(line))
+
+
+def test_every_variable_of_the_environment_has_its_row_and_no_other():
+    read = re.findall(r'\.get\("([A-Z_]+)"', (ROOT / "render" / "settings.py").read_text(encoding="utf-8"))
+    keys = [provider.key_variable for provider in PROVIDERS.values()]
+    urls = [provider.base_url_variable for provider in PROVIDERS.values()]
+    rows = [row.partition(" | ")[0] for row in section("Environment").splitlines() if row.startswith("| `")]
+    told = re.findall(r"`(\w+)`", " ".join(rows))
+    assert sorted(told) == sorted({*read, *keys, *(f"{key}_FILE" for key in keys), *urls})
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -125,6 +223,8 @@ def test_json_in_the_documents_is_json(page):
 def test_every_key_of_a_manifest_is_described():
     for name in (*ROOT_KEYS, *OWN_KEYS):
         assert f"`{name}`" in MANIFEST, name
+    for name in LANE["properties"]:
+        assert f"\n#### `{name}`\n" in MANIFEST, name
 
 
 def test_everything_that_is_not_yet_read_is_listed():

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -71,14 +72,14 @@ def test_help_imports_click_and_nothing_heavier(tmp_path):
     assert {module for module in modules if module.startswith("render")} == {"render", "render.cli"}
 
 
-@pytest.mark.parametrize("name", ["validate", "plan", "run", "status", "models", "schema"])
+@pytest.mark.parametrize("name", ["validate", "plan", "run", "status", "state", "models", "schema"])
 def test_the_help_of_a_command_imports_nothing_heavy(tmp_path, name):
     assert not imported_by(name, "--help", cwd=tmp_path) & HEAVY
 
 
-@pytest.mark.parametrize("command", ["validate", "plan", "status"])
+@pytest.mark.parametrize("command", ["validate", "plan", "status", "state check"])
 def test_what_only_reads_imports_nothing_heavy(tmp_path, manifest, command):
-    modules = imported_by(command, manifest, cwd=tmp_path)
+    modules = imported_by(*command.split(), manifest, cwd=tmp_path)
     assert {"yaml", "jsonschema_rs"} <= modules
     assert not modules & HEAVY
 
@@ -86,6 +87,32 @@ def test_what_only_reads_imports_nothing_heavy(tmp_path, manifest, command):
 def test_checking_a_manifest_needs_no_record_and_no_provider(tmp_path, manifest):
     modules = imported_by("validate", manifest, cwd=tmp_path)
     assert not modules & {"sqlite3", "render.store", "render.providers", "render.plan", "render.project"}
+
+
+def contract(words):
+    """The import contract whose name holds these words."""
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    (found,) = [each for each in told["contracts"] if words in each["name"]]
+    return found
+
+
+def modules_in(folder):
+    """The modules and packages right below a folder of the program."""
+    here = ROOT / "render" / folder
+    return {path.stem for path in here.glob("*.py")} | {path.parent.name for path in here.glob("*/__init__.py")}
+
+
+def test_every_part_of_the_client_has_its_layer():
+    named = {name for row in contract("Imports point down")["layers"] for name in row.split(" | ")}
+    clients = modules_in("") - {"__init__", "__main__", "server"}
+    assert named == {f"render.{name}" for name in clients}
+    assert set(contract("shares nothing")["forbidden_modules"]) == named
+
+
+def test_every_command_but_three_modules_is_kept_from_the_server():
+    kept = {name for name in contract("know the server")["source_modules"] if name.startswith("render.commands.")}
+    may_know = {"__init__", "run", "reach", "serve"}
+    assert kept == {f"render.commands.{name}" for name in modules_in("commands") - may_know}
 
 
 def functions(tree):

@@ -25,6 +25,17 @@ out_option = click.option(
     help="Keep files and record in DIR/<project> instead of renders/<project>.",
 )
 
+only_option = click.option(
+    "--only",
+    multiple=True,
+    metavar="KEY",
+    help="Do this task or shot alone; a pattern like 'sq010_*' works. May be given again.",
+)
+
+again_option = click.option(
+    "--again", is_flag=True, help="With --only: buy once more; the file there is kept in .earlier/."
+)
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document to stdout, nothing else.")
 
 

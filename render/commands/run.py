@@ -46,7 +46,7 @@ Exit status:
     "max_cost_usd",
     type=click.FloatRange(0),
     metavar="USD",
-    help="Buy for at most USD in this run; refused before anything is sent if that may not do.",
+    help="Buy for at most USD in this run; refused before anything is sent if that may not do. Not applied offline.",
 )
 @click.option(
     "--assume-price",

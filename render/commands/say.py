@@ -6,7 +6,9 @@ closes it, and paid work goes on. A full disk is told, because then what was ask
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import sys
 
 import click
@@ -25,12 +27,17 @@ def data(text: str) -> None:
         click.echo(text, nl=not text.endswith("\n"), color=display("stdout").has_colour)
         if sys.stdout is not None:
             sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
+        has_gone = _has_gone(error)
         # what is left in the buffer has to go somewhere when the process ends
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        raise SettingsError(f"cannot write to stdout: {error.strerror}") from error
+        if not has_gone:
+            raise SettingsError(f"cannot write to stdout: {error.strerror}") from error
+
+
+def _has_gone(error: OSError) -> bool:
+    """Whether nobody reads stdout any more: a pipe without a reader, or a terminal that was closed."""
+    return isinstance(error, BrokenPipeError) or (error.errno == errno.EIO and stat.S_ISCHR(os.fstat(1).st_mode))
 
 
 def talk(text: str) -> None:

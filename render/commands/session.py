@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import signal
 import time
 import uuid
 from contextlib import ExitStack
@@ -20,6 +19,9 @@ from typing import TYPE_CHECKING
 from render.artifacts.folder import ArtifactFolder
 from render.commands.reach import nowhere
 from render.commands.say import talk
+from render.commands.signals import listen_for_signals
+from render.commands.spending import KeyMark, lane_wish, require_same_keys, spending
+from render.commands.unrecorded import as_recorded, end_recorded, told
 from render.errors import SettingsError
 from render.log import open_log
 from render.project import with_presence
@@ -27,10 +29,13 @@ from render.providers import PROVIDERS
 from render.records import Snapshot
 from render.report.palette import palette
 from render.report.progress import progress
+from render.runner.budget import Budget
 from render.runner.conductor import Score, StopRequest, conduct, talks, works
 from render.runner.journal import Journal
 from render.runner.lane import LaneTerms, Shared
+from render.runner.room import require_room
 from render.runner.surroundings import Surroundings
+from render.selection import Selection
 from render.settings import OFFLINE, Secret, read_key
 from render.store import open_store
 from render.wire import Wire
@@ -42,11 +47,11 @@ if TYPE_CHECKING:
     from render.events import Event
     from render.project import Project
     from render.records import Plan, Summary
+    from render.runner.budget import Spending
     from render.settings import Display, LaneSettings
-    from render.store import Store
+    from render.store import LockHolder, Store
 
 DEFAULT_CONCURRENCY = 4
-_SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +72,11 @@ class RunTerms:
     #: carry on with what was bought under another key
     allow_key_change: bool = False
 
+    @property
+    def selection(self) -> Selection:
+        """Which part of the plan this run is about."""
+        return Selection(only=self.only, again=self.again)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Session:
@@ -81,22 +91,30 @@ class Session:
         """Render what is missing and return how it went.
 
         Raises:
-            SettingsError: a key is missing, the folder cannot be written, or the offline server cannot start.
+            UsageError: `--assume-price` names no model.
+            BudgetError: what is to be bought may not fit into the budget, or has no price.
+            SettingsError: a key is missing or another one than before, the folder cannot be written, or the offline
+                server cannot start.
             StateError: the record cannot be used, or somebody else is writing it.
         """
         folders, kind = self.project.folders, self.project.kind
+        money = spending(self.project, self.terms)
         if not folders.state.exists():
             # nothing is made where nothing can be done; an existing record is read under the lock
-            self._keys(self.project.plan(Snapshot()))
+            self._require_means(self.project.plan(Snapshot(), self.terms.selection), Snapshot(), money)
         self._check_folder()
         with open_store(
-            folders.state, project=self.project.manifest.project, kind=kind, wait_s=self.terms.wait_s
+            folders.state,
+            project=self.project.manifest.project,
+            kind=kind,
+            wait_s=self.terms.wait_s,
+            on_wait=self._tell_whom_it_waits_for,
         ) as store:
-            return self._perform(store, with_presence(self.project, store.snapshot()))
+            return self._perform(store, with_presence(self.project, store.snapshot()), money)
 
-    def _perform(self, store: Store, snapshot: Snapshot) -> Summary:
-        plan, real = self.project.plan(snapshot), _surroundings()
-        keys = self._keys(plan)
+    def _perform(self, store: Store, snapshot: Snapshot, money: Spending) -> Summary:
+        plan, real = self.project.plan(snapshot, self.terms.selection), _surroundings()
+        keys = self._require_means(plan, snapshot, money)
         for warning in plan.warnings:
             talk(f"warning: {warning}")
         run_id = real.new_id()
@@ -107,10 +125,29 @@ class Session:
                 open_log(self.project.folders.output / "render.log", run_id=run_id, secrets=secrets, now=real.now)
             )
             show = stack.enter_context(progress(self.screen, palette(self.screen), write=_echo))
-            run = _Run(session=self, plan=plan, snapshot=snapshot, keys=keys, run_id=run_id, emit=_both(log, show))
+            run = _Run(
+                session=self,
+                plan=plan,
+                snapshot=snapshot,
+                keys=keys,
+                money=money,
+                run_id=run_id,
+                emit=_both(log, show),
+            )
             summary = asyncio.run(run.carry_out(store, real))
-        store.end_run(run_id, ended_at=real.now(), exit_status=summary.exit_status)
-        return summary
+        return end_recorded(store, run_id, ended_at=real.now(), summary=summary)
+
+    def _require_means(self, plan: Plan, snapshot: Snapshot, money: Spending) -> Mapping[str, Secret | None]:
+        """Return the keys a plan needs, if they are the ones that were used before and the money does."""
+        keys = self._keys(plan)
+        if not self.terms.allow_key_change:
+            require_same_keys(snapshot.attempts, self._key_marks(keys))
+        if money.is_limited:
+            require_room(Budget(money, snapshot.attempts, self.project.catalog.find), plan.tasks)
+        return keys
+
+    def _tell_whom_it_waits_for(self, holder: LockHolder) -> None:
+        talk(f"waiting up to {self.terms.wait_s:g} s for another run to end: {holder.words}")
 
     def _keys(self, plan: Plan) -> Mapping[str, Secret | None]:
         """Read the key of every provider that something must be asked of.
@@ -127,6 +164,11 @@ class Session:
             for name, provider in PROVIDERS.items()
             if name in working
         }
+
+    def _key_marks(self, keys: Mapping[str, Secret | None]) -> Mapping[str, KeyMark]:
+        lanes = self.project.lanes
+        read = ((name, key) for name, key in keys.items() if key is not None and name in lanes)
+        return {name: KeyMark(endpoint=lanes[name].endpoint, mark=key.mark) for name, key in read}
 
     def _check_folder(self) -> None:
         output = self.project.folders.output
@@ -147,15 +189,17 @@ class _Run:
     plan: Plan
     snapshot: Snapshot
     keys: Mapping[str, Secret | None]
+    money: Spending
     run_id: str
     emit: Callable[[Event], None]
 
     async def carry_out(self, store: Store, real: Surroundings) -> Summary:
         stop = StopRequest(event=asyncio.Event())
-        _listen_for_signals(stop)
+        listen_for_signals(stop)
         project = self.session.project
         reach = self.session.reach if self.keys else nowhere
-        async with reach(project) as settings, Wire() as wire, Journal(store.write) as journal:
+        journal = Journal(store.write, reopen=store.reopen)
+        async with reach(project) as settings, Wire() as wire, told(journal):
             shared = Shared(
                 wire=wire,
                 journal=journal,
@@ -167,13 +211,21 @@ class _Run:
             )
             lanes = {name: self._terms(name, settings[name]) for name in self.keys}
             folder = ArtifactFolder(project.folders.output)
-            score = Score(plan=self.plan, snapshot=self.snapshot, lanes=lanes, folder=folder)
-            return await conduct(score, shared, stop)
+            score = Score(plan=self.plan, snapshot=self.snapshot, lanes=lanes, folder=folder, spending=self.money)
+            summary = await conduct(score, shared, stop)
+        return as_recorded(summary, journal)
 
     def _terms(self, name: str, settings: LaneSettings) -> LaneTerms:
-        wishes = {wish.name: wish.concurrency for wish in self.session.project.manifest.lanes}
-        concurrency = self.session.terms.concurrency or wishes.get(name) or DEFAULT_CONCURRENCY
-        return LaneTerms(provider=PROVIDERS[name], settings=settings, key=self.keys[name], concurrency=concurrency)
+        wish, provider = lane_wish(self.session.project, name), PROVIDERS[name]
+        return LaneTerms(
+            provider=provider,
+            settings=settings,
+            key=self.keys[name],
+            concurrency=self.session.terms.concurrency or wish.concurrency or DEFAULT_CONCURRENCY,
+            # a provider that takes one id a question takes no more for being asked
+            poll_batch=wish.poll_batch if provider.poll_batch > 1 else None,
+            adopts_from_log=wish.adopts_from_log,
+        )
 
 
 def _surroundings() -> Surroundings:
@@ -183,20 +235,6 @@ def _surroundings() -> Surroundings:
         draw=random.random,
         new_id=lambda: str(uuid.uuid4()),
     )
-
-
-def _listen_for_signals(stop: StopRequest) -> None:
-    """The first signal asks the run to stop; the second leaves at once, which the record survives."""
-    loop = asyncio.get_running_loop()
-
-    def on_signal(number: signal.Signals) -> None:
-        if stop.event.is_set():
-            os._exit(_SIGNALS[number])
-        stop.signal, stop.exit_status = number.name, _SIGNALS[number]
-        stop.event.set()
-
-    for number in _SIGNALS:
-        loop.add_signal_handler(number, on_signal, number)
 
 
 def _echo(line: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ def bar() -> Iterator[Callable[[Event, str], None]]:
         TextColumn("{task.description}"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+    with _shown(Progress(*columns, console=Console(stderr=True), transient=True)) as shown:
         whole = shown.add_task("", total=None)
         at_work: set[str] = set()
 
@@ -41,6 +42,20 @@ def bar() -> Iterator[Callable[[Event, str], None]]:
             shown.update(whole, description=f"{len(at_work)} at work", advance=int(is_settled))
 
         yield listen
+
+
+@contextmanager
+def _shown(progress: Progress) -> Iterator[Progress]:
+    """Show it for the length of the block; a terminal that has gone away meanwhile is no error."""
+    progress.start()
+    try:
+        yield progress
+    finally:
+        try:
+            progress.stop()
+        except OSError:
+            # what is left in the buffer has to go somewhere when the process ends
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def _count(event: Event, at_work: set[str]) -> None:

@@ -22,6 +22,8 @@ def plan_text(plan: Plan, paint: Palette, *, width: int) -> str:
     shown = [planned for planned in plan.tasks if planned.action not in _NOTHING]
     rows = [(planned.task.key, planned.action.value, planned.reason) for planned in shown]
     lines = table(rows, width=width, paint=[paint.bold, _action_paint(paint), None])
+    if any(planned.action in _STUCK for planned in shown):
+        lines.append(f"  {paint.dim('decide about what a run holds or leaves alone: render resolve KEY')}")
     totals = ", ".join(f"{count} {action.value}" for action, count in plan.totals.items())
     if not plan.tasks:
         lines.append("nothing to render: no shot is enabled")

@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING
 
 from render.events import (
     AttemptSubmitted,
+    BudgetReached,
+    CostAboveCeiling,
+    CostUnknown,
+    ExtraSaved,
     LaneClosed,
+    LookupScheduled,
+    OddStatusSeen,
     PollFailed,
+    PurchasesPaused,
     RetryScheduled,
     RunStopping,
     TaskFailed,
@@ -36,6 +43,8 @@ def line_for(event: Event, paint: Palette) -> str:  # noqa: PLR0911 - a row an e
             return _line("sent", paint.cyan, f"{event.key}  to {event.lane}")
         case RetryScheduled():
             return _line("again", paint.yellow, f"{event.key}  in {event.wait_s:.1f} s: {event.cause}")
+        case LookupScheduled():
+            return _line("seeking", paint.yellow, f"{event.key}  in the log of {event.lane}, in {event.wait_s:.1f} s")
         case TaskRendered():
             cost = f"  ${event.cost_usd:.4f}" if event.cost_usd is not None else ""
             return _line("rendered", paint.cyan, f"{event.key}{cost}")
@@ -49,8 +58,30 @@ def line_for(event: Event, paint: Palette) -> str:  # noqa: PLR0911 - a row an e
         case PollFailed():
             return _line("waiting", paint.yellow, f"for {event.lane}, {event.wait_s:.1f} s: {event.cause}")
         case RunStopping():
-            told = f"on {event.signal}: nothing more is sent; again to leave at once"
-            return _line("stopping", paint.yellow, told)
+            by_signal = f"on {event.signal}: nothing more is sent; again to leave at once"
+            return _line("stopping", paint.yellow, by_signal if event.signal else event.cause)
+        case _:
+            return _line_aside(event, paint)
+
+
+def _line_aside(event: Event, paint: Palette) -> str:  # noqa: PLR0911 - a row an event
+    """Return what to print about what is seldom met, or ""."""
+    match event:
+        case CostUnknown():
+            kept = f"; ${event.reserved_usd:.4f} stay reserved" if event.reserved_usd is not None else ""
+            return _line("note", paint.yellow, f"{event.key}: {event.lane} told no believable cost{kept}")
+        case CostAboveCeiling():
+            told = f"{event.key}: cost ${event.cost_usd:.4f}, and ${event.ceiling_usd:.4f} were reserved"
+            return _line("note", paint.yellow, told)
+        case BudgetReached():
+            return _line("closed", paint.red, f"nothing more is bought: {event.cause}")
+        case PurchasesPaused():
+            return _line("waiting", paint.yellow, f"to buy from {event.lane}: {event.cause}")
+        case OddStatusSeen():
+            return _line("note", paint.yellow, f"{event.lane} says {event.word!r}, which counts as still running")
+        case ExtraSaved():
+            where = f"is in {event.path}" if event.path else "could not be fetched"
+            return _line("note", paint.yellow, f"{event.key} came with one file more; {event.result_id} {where}")
         case _:
             return ""
 

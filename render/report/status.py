@@ -21,7 +21,7 @@ def rest_of(planned: PlannedTask, *, is_running: bool) -> Rest | None:
     attempt = planned.attempt
     if attempt is None:
         return None
-    if planned.action is Action.HOLD:
+    if planned.action in {Action.HOLD, Action.ADOPT}:
         return None if is_running else Rest.AMBIGUOUS
     if attempt.error_kind == "held":
         return Rest.HELD

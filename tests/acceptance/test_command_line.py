@@ -56,7 +56,7 @@ def test_run_and_status_print_their_document_and_nothing_else(render, server):
 
     assert set(json.loads(run.stdout)) == {
         "tasks", "saved", "skipped", "failed", "left", "ambiguous", "held", "parked", "lost", "requests", "cost_usd",
-        "failures",
+        "committed_usd", "reserved_usd", "budget_usd", "unpriced", "failures",
     }  # fmt: skip
     assert {frozenset(task) for task in status["tasks"]} == {
         frozenset({"key", "status", "rests", "path", "remote_id", "cost_usd", "seed"})
@@ -86,7 +86,7 @@ def test_keys_stand_in_nothing_that_was_written(render, server):
         assert not any(key.encode() in content for content in written)
 
 
-@pytest.mark.parametrize("name", ["validate", "plan", "run", "status", "models", "schema", "serve"])
+@pytest.mark.parametrize("name", ["validate", "plan", "run", "status", "state", "models", "schema", "serve"])
 def test_every_command_explains_itself(render, name):
     assert f"Usage: render {name}" in render(name, "--help").stdout.replace("python -m render", "render")
 

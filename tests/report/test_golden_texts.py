@@ -24,12 +24,18 @@ GOLDEN = Path(__file__).parent / "golden"
 REASONS = {
     Action.SUBMIT: "width 768 -> 512, prompt changed",
     Action.RECOVER: "may have been sent: send again under the same id; was sq009_a_longer_name.t01",
+    Action.ADOPT: "ambiguous: may have been sent and paid for; looked for in the provider's usage log",
     Action.POLL: "in flight when the last run stopped",
     Action.DOWNLOAD: "file missing; fetched again, not bought again",
     Action.PLACE: "renamed: was old/old_t01.mp4",
     Action.SKIP: "up to date",
-    Action.HOLD: "ambiguous: may have been sent and paid for, and the provider cannot tell",
-    Action.LEAVE: "refused: a provider's words,\nwith \x1b[31mcolour\x1b[0m of its own; edit the shot to try again",
+    Action.HOLD: (
+        "ambiguous: may have been sent and paid for, and the provider cannot tell; decide with render resolve K"
+    ),
+    Action.LEAVE: (
+        "refused: a provider's words,\nwith \x1b[31mcolour\x1b[0m of its own; "
+        "edit the shot, or render resolve K --retry"
+    ),
 }
 PLAN = Plan(
     tasks=tuple(
@@ -91,6 +97,7 @@ EVENTS = (
     events.AttemptPrepared(key="sq010.t01", attempt_id="a", lane="runware"),
     events.AttemptSubmitted(key="sq010.t01", lane="runware", remote_id="a"),
     events.RetryScheduled(key="sq010.t01", lane="runware", attempt_no=2, wait_s=1.25, cause="queue full\nreally"),
+    events.LookupScheduled(key="sq010.t01", lane="aimlapi", wait_s=4.0),
     events.TaskProgressed(key="sq010.t01", percent=40),
     events.TaskRendered(key="sq010.t01", lane="runware", cost_usd=0.2471),
     events.TaskRendered(key="sq010.t01", lane="runware", cost_usd=None),

@@ -66,6 +66,10 @@ def test_the_shape_of_a_summary():
         ("lost", 0),
         ("requests", 5),
         ("cost_usd", 0.5),
+        ("committed_usd", 0.0),
+        ("reserved_usd", 0.0),
+        ("budget_usd", None),
+        ("unpriced", []),
         ("failures", [{"key": "a", "kind": "b", "message": "c"}]),
     ]
 
