@@ -8,8 +8,14 @@ CLIENT_PINS := runware==0.5.24 runware-sdk==1.8.0 aimlapi-sdk-python==2.24.0rc1
 CLIENTS := .venv-clients
 CLIENTS_READY := $(foreach pin,$(CLIENT_PINS),$(CLIENTS)/$(firstword $(subst ==, ,$(pin)))/.ready)
 
+# What looks at dependencies from outside, and the oldest ones that we allow: environments of their own.
+SUPPLY := .venv-supply
+SUPPLY_READY := $(SUPPLY)/.ready
+LOWEST := .venv-lowest
+LOWEST_READY := $(LOWEST)/.ready
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all conformance check fix schemas bench lock clean
+.PHONY: help setup demo test test-all conformance check fix schemas bench sbom audit test-lowest lock clean
 
 help: ## Show the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +71,32 @@ bench: $(READY) ## Measure start-up and planning, side by side with a floor
 	@$(BIN)/python benchmarks/startup.py
 	@$(BIN)/python benchmarks/no_op_plan.py
 
+sbom: $(SUPPLY_READY) ## Write the bill of materials, CycloneDX, to build/sbom.json
+	@mkdir -p build
+	@$(SUPPLY)/bin/cyclonedx-py requirements requirements/dev.lock --pyproject pyproject.toml --output-reproducible \
+	  --output-format JSON --output-file build/sbom.json
+	@echo "build/sbom.json"
+
+audit: $(READY) $(SUPPLY_READY) ## Ask the database of advisories about every pinned package
+	@$(BIN)/python supply/audit.py $(SUPPLY)/bin/pip-audit requirements/dev.lock requirements/lowest.lock $(ARGS)
+
+test-lowest: $(LOWEST_READY) ## Run the client's tests with the lowest versions that pyproject.toml allows
+	@$(LOWEST)/bin/python -m pytest tests/acceptance tests/catalog tests/manifest tests/providers \
+	  tests/runner tests/store tests/test_artifacts.py tests/test_wire.py tests/test_log.py
+
+$(SUPPLY_READY): requirements/supply.lock
+	@echo "installing what looks at dependencies into $(SUPPLY) (once)"
+	@$(PYTHON) -m venv --clear $(SUPPLY)
+	@$(SUPPLY)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(LOWEST_READY): requirements/lowest.lock pyproject.toml
+	@echo "installing the lowest versions into $(LOWEST) (once)"
+	@$(PYTHON) -m venv --clear $(LOWEST)
+	@$(LOWEST)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@$(LOWEST)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
 lock: $(READY) ## Pin the newest dependencies that pyproject.toml allows
 	@$(PYTHON) -m venv --clear build/lock && build/lock/bin/pip install --quiet uv
 	@build/lock/bin/uv pip compile --quiet --universal --generate-hashes --upgrade --all-extras --no-header \
@@ -74,7 +106,14 @@ lock: $(READY) ## Pin the newest dependencies that pyproject.toml allows
 	    --python-version 3.11 --no-emit-index-url --no-emit-find-links - \
 	    --output-file "requirements/client-$${pin%%==*}.lock" || exit 1; \
 	done
+	@printf 'cyclonedx-bom\npip-audit\n' | build/lock/bin/uv pip compile --quiet --universal --generate-hashes --upgrade \
+	  --no-header --no-annotate --python-version 3.11 --no-emit-index-url --no-emit-find-links - \
+	  --output-file requirements/supply.lock
+	@grep -Eo '^(pytest|pytest-randomly|hypothesis|hatchling|editables)==[^ ]+' requirements/dev.lock > build/lock/pins.txt
+	@build/lock/bin/uv pip compile --quiet --universal --generate-hashes --resolution lowest-direct --extra media \
+	  --no-header --no-annotate --python-version 3.11 --no-emit-index-url --no-emit-find-links \
+	  pyproject.toml build/lock/pins.txt --output-file requirements/lowest.lock
 
 clean: ## Remove what was built; never what was rendered
-	@rm -rf $(VENV) $(CLIENTS) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(CLIENTS) $(SUPPLY) $(LOWEST) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -not -path './renders*' -prune -exec rm -rf {} +

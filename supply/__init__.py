@@ -1,0 +1,1 @@
+"""What renderline stands on, looked at from outside: the audit of its dependencies."""
