@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import io
 import sys
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ COMMANDS = {
     "run": "Render what the plan says; carry on where the last run stopped.",
     "status": "Say how each task stands in the record.",
     "resolve": "Decide about a purchase that a run cannot decide about.",
+    "verify": "Read every rendered file again and compare it with the record.",
+    "fetch": "Bring home what is paid for and not here; buy nothing.",
     "state": "Check the record, write it down as text, or rebuild it.",
     "models": "List the models, or show every parameter of one.",
     "schema": "Print the JSON Schema of manifests, for editors.",
@@ -82,7 +85,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         result = cli.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return EXIT_USAGE
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
@@ -92,3 +95,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
         return tell(error)
     return result if isinstance(result, int) else 0
+
+
+def _show(error: click.ClickException) -> None:
+    """Print a mistake on the command line as click words it; what was typed may hold anything."""
+    from render.commands.say import talk  # noqa: PLC0415 - only when something is wrong
+
+    words = io.StringIO()
+    error.show(file=words)
+    talk(words.getvalue())

@@ -175,7 +175,15 @@ class BytesRefusedError(ArtifactError):
 
 
 class LinkExpiredError(ArtifactError):
-    """The link no longer leads to the file; the provider may give a fresh one."""
+    """The link no longer leads to the file; the provider may give a fresh one.
+
+    Attributes:
+        is_gone: whether the host says that there is no such file, or only that this link does not open it.
+    """
+
+    def __init__(self, message: str, *, is_gone: bool = True) -> None:
+        super().__init__(message)
+        self.is_gone = is_gone
 
 
 class HeldError(ArtifactError):

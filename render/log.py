@@ -1,18 +1,21 @@
 """Owns the log file: one JSON line an event, beside the rendered files, with secrets redacted as the last step.
 
-Redaction works on the finished line, so that a key or a signed link is caught wherever it came from.
+Redaction works on the finished line, so that a key or a signed link is caught wherever it came from; and whoever has
+the file shown by a terminal is not steered by what a provider said.
 """
 
 from __future__ import annotations
 
-import json
+import os
 import re
+import stat
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import structlog
 
+from render.disclosure import lines, redact, spellings
 from render.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -23,12 +26,6 @@ if TYPE_CHECKING:
     from render.events import Event
     from render.settings import Secret
 
-#: what may stand in a URL or a token inside a JSON text: no blank, and no quote, escaped or not
-_REST = r"(?:[^\s\"\\]|\\[^\"nrt])"
-#: the query of a URL may be a signature, and its userinfo a password
-_QUERY = re.compile(rf"(?i)(https?://[^\s\"?#\\]+)[?#]{_REST}*")
-_USERINFO = re.compile(r"(?i)(https?://)[^\s\"/?#\\]*@")
-_BEARER = re.compile(rf"(?i)(bearer\s+){_REST}+")
 _NAMES = re.compile(r"(?<!^)(?=[A-Z])")
 
 
@@ -57,8 +54,7 @@ def open_log(path: Path, *, run_id: str, secrets: Iterable[Secret], now: Callabl
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        file = path.open("ab", buffering=0)
+        file = _opened(path)
     except OSError as error:
         raise SettingsError(f"cannot write {path}: {error.strerror}") from error
     with file:
@@ -68,10 +64,19 @@ def open_log(path: Path, *, run_id: str, secrets: Iterable[Secret], now: Callabl
             processors=[
                 _stamp(now),
                 structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
-                _redactor([form for secret in secrets for form in _forms(secret.reveal())]),
+                _redactor([form for secret in secrets for form in spellings(secret.reveal())]),
             ],
         ).bind(run_id=run_id)
         yield Log(logger.info)
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Open the file for appending; a link that somebody planted under its name is not followed."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    descriptor = os.open(path, flags, 0o600)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.fchmod(descriptor, 0o600)
+    return os.fdopen(descriptor, "ab", buffering=0)
 
 
 class _Lines:
@@ -95,20 +100,8 @@ def _stamp(now: Callable[[], datetime]) -> Any:
     return stamp
 
 
-def _forms(secret: str) -> set[str]:
-    """As it is, and as JSON spells it."""
-    return {secret, json.dumps(secret, ensure_ascii=False)[1:-1]}
-
-
 def _redactor(secrets: list[str]) -> Any:
     def redact_line(_logger: Any, _method: str, line: str) -> str:
-        return redact(line, secrets)
+        return lines(redact(line, secrets))
 
     return redact_line
-
-
-def redact(text: str, secrets: Iterable[str]) -> str:
-    """Return `text` without any of `secrets`, without queries and userinfo of URLs, and without bearer tokens."""
-    for secret in filter(None, secrets):
-        text = text.replace(secret, "…")
-    return _BEARER.sub(r"\1…", _USERINFO.sub(r"\1…@", _QUERY.sub(r"\1?…", text)))

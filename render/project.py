@@ -14,7 +14,7 @@ from render.expand import expand
 from render.manifest.load import load_manifest
 from render.plan import LaneFacts, plan
 from render.providers import PROVIDERS
-from render.selection import EVERYTHING, Selection, select
+from render.selection import EVERYTHING, Selection, select, without_purchases
 from render.settings import OFFLINE, folders, lane_settings
 from render.store import read_snapshot
 
@@ -71,7 +71,11 @@ class Project:
             for name, provider in PROVIDERS.items()
             if self.is_offline or name in self.lanes
         }
-        return select(plan(self.tasks, snapshot, spec_of=self.catalog.find, lanes=facts), selection)
+        made = plan(self.tasks, snapshot, spec_of=self.catalog.find, lanes=facts)
+        if not selection.buys:
+            endpoints = {name: lane.endpoint for name, lane in facts.items()}
+            made = without_purchases(made, snapshot, endpoints=endpoints)
+        return select(made, selection)
 
 
 def open_project(path: Path, where: Where) -> Project:

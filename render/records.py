@@ -121,6 +121,27 @@ class Artifact:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FileMark:
+    """What tells whether two answers of a host of files are parts of the same file."""
+
+    #: tells links apart by host and path, without holding them
+    source: str
+    #: a strong entity tag with its quotes, or else the date of the last change, as the host wrote it
+    tag: str
+    #: of the whole file, as announced
+    size_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Beginning:
+    """The first bytes of a file whose download broke, kept so that only the rest need be fetched."""
+
+    mark: FileMark
+    #: how many bytes are here
+    size_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Snapshot:
     """The record, read once: attempts oldest first, artifacts by attempt id, and which of their files are there."""
 

@@ -1,5 +1,6 @@
-"""Reads the Retry-After header: how long a server asks to be left alone. Pure; the moment of reading is given.
+"""Reads the Retry-After header: how long a server asks to be left alone; and the dates of headers.
 
+Pure; the moment of reading is given.
 Source: RFC 9110, sections 10.2.3 and 5.6.7 (the three forms of a date).
 """
 
@@ -34,12 +35,13 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     text = headers.get("retry-after", "").strip()
     if re.fullmatch(r"[0-9]{1,20}", text):
         return min(float(text), _LONGEST_S)
-    moment = _moment(text, now)
+    moment = http_date(text, now=now)
     wait_s = -1.0 if moment is None else (moment - now).total_seconds()
     return min(wait_s, _LONGEST_S) if wait_s >= 0 else None
 
 
-def _moment(text: str, now: datetime) -> datetime | None:
+def http_date(text: str, *, now: datetime) -> datetime | None:
+    """Read a date in any of its three forms, or None; `now` tells the century of a year of two digits."""
     for form in _DATES:
         found = form.fullmatch(text)
         if found:

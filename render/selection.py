@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 
 from render.catalog.likeness import most_alike
 from render.errors import UsageError
-from render.layout import EARLIER
+from render.layout import EARLIER, earlier_path
 from render.precedence import IN_FLIGHT
-from render.records import Action, Plan
+from render.records import Action, Plan, PlannedTask, Status
+from render.wish import Task
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator, Mapping
 
-    from render.records import PlannedTask
+    from render.records import Artifact, Attempt, Snapshot
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +34,8 @@ class Selection:
     only: tuple[str, ...] = ()
     #: buy it once more, whatever is recorded
     again: bool = False
+    #: buy nothing: bring home what was bought
+    buys: bool = True
 
     def __post_init__(self) -> None:
         """Refuse to buy everything once more."""
@@ -99,3 +102,59 @@ def _refusal(planned: PlannedTask) -> UsageError:
         )
     message = f"{key} is on its way: {planned.reason}"
     return UsageError(message, hint=f"let a run bring it home, or give it up: render resolve {key} --retry")
+
+
+def without_purchases(plan: Plan, snapshot: Snapshot, *, endpoints: Mapping[str, str]) -> Plan:
+    """Keep what was bought or may have been, and do about it only what buys nothing: ask, fetch, place.
+
+    Files that no task asks for any more and that are gone are fetched again, too. `endpoints` is by provider name;
+    what was bought at any other endpoint does not count.
+    """
+    kept = [planned for planned in map(_unbought, plan.tasks) if planned is not None]
+    known = {planned.attempt.id for planned in plan.tasks if planned.attempt is not None}
+    gone = [
+        _fetched_again(attempt, snapshot.artifacts[attempt.id])
+        for attempt in _saved_and_gone(snapshot)
+        if attempt.id not in known and endpoints.get(attempt.provider) == attempt.endpoint
+    ]
+    return Plan(tasks=(*kept, *gone))
+
+
+def _unbought(planned: PlannedTask) -> PlannedTask | None:
+    match planned.action:
+        case Action.SUBMIT:
+            return None
+        case Action.LEAVE:
+            is_lost = planned.attempt is not None and planned.attempt.status is Status.LOST
+            return planned if is_lost else None
+        case Action.RECOVER:
+            return replace(planned, action=Action.POLL, reason="may have been sent: asked about, not sent again")
+        case _:
+            return planned
+
+
+def _saved_and_gone(snapshot: Snapshot) -> Iterator[Attempt]:
+    for attempt in snapshot.attempts:
+        artifact = snapshot.artifacts.get(attempt.id)
+        if attempt.status is Status.SAVED and artifact is not None and artifact.path not in snapshot.present:
+            yield attempt
+
+
+def _fetched_again(attempt: Attempt, artifact: Artifact) -> PlannedTask:
+    is_kept = artifact.path.startswith(f"{EARLIER}/")
+    task = Task(
+        key=attempt.task_key,
+        shot=attempt.shot,
+        take=attempt.take,
+        model=attempt.model,
+        provider=attempt.provider,
+        params=attempt.params,
+        path=artifact.path if is_kept else earlier_path(artifact.path, attempt.fingerprint),
+    )
+    return PlannedTask(
+        task=task,
+        fingerprint=attempt.fingerprint,
+        action=Action.DOWNLOAD,
+        reason="made before, and its file is missing",
+        attempt=attempt,
+    )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import resource
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _ROOT_MARKS = (".git", "pyproject.toml")
 #: what an API's base URL may not hold: they would end up in the record as part of the endpoint
 _NOT_IN_BASE_URL = ("username", "password", "query", "fragment")
+_USE_PROXY = "RENDERLINE_USE_PROXY"
 OFFLINE = "offline"
 UNBOUNDED = 1_000_000
 _FALLBACK_COLUMNS = 80
@@ -59,6 +61,16 @@ class LaneSettings:
     endpoint: str
     #: hosts of this machine that files may come from, over plain http too, beside the provider's own hosts
     plain_http_hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProxySettings:
+    """The proxy of the surroundings, where its use was asked for."""
+
+    #: its URL, which may hold a password
+    url: Secret
+    #: hosts that are reached without it, as NO_PROXY lists them
+    exceptions: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,6 +114,37 @@ def lane_settings(variable: str, default: str, *, environ: Mapping[str, str] | N
     return LaneSettings(base_url=url, endpoint=url, plain_http_hosts=local)
 
 
+def proxy_settings(*, environ: Mapping[str, str] | None = None) -> ProxySettings | None:
+    """Read HTTPS_PROXY and NO_PROXY, in either case, if RENDERLINE_USE_PROXY is 1; else there is no proxy.
+
+    Raises:
+        SettingsError: RENDERLINE_USE_PROXY is neither 0 nor 1, or no usable proxy is named.
+    """
+    surroundings = os.environ if environ is None else environ
+    wish = surroundings.get(_USE_PROXY, "").strip()
+    if wish in {"", "0"}:
+        return None
+    if wish != "1":
+        raise SettingsError(f"{_USE_PROXY} must be 1 or 0, not {wish!a}")
+    url = _either_case(surroundings, "https_proxy")
+    try:
+        parts = urlsplit(url)
+        is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_usable = False
+    if not is_usable or not url.isprintable() or " " in url:
+        # the text itself is not shown, for it may hold a password
+        raise SettingsError(
+            f"{_USE_PROXY} is 1, and HTTPS_PROXY names no proxy",
+            hint=f"export HTTPS_PROXY=http://HOST:PORT, or unset {_USE_PROXY} to connect without one",
+        )
+    return ProxySettings(url=Secret(url), exceptions=_either_case(surroundings, "no_proxy"))
+
+
+def _either_case(environ: Mapping[str, str], name: str) -> str:
+    return (environ.get(name, "") or environ.get(name.upper(), "")).strip()
+
+
 def offline_lane(base_url: str) -> LaneSettings:
     """Return the settings of a lane that ends in the embedded server, whatever its port."""
     local = ("127.0.0.1",)
@@ -110,6 +153,8 @@ def offline_lane(base_url: str) -> LaneSettings:
 
 def read_key(variable: str, *, environ: Mapping[str, str] | None = None) -> Secret:
     """Read a key from the variable, or from the file that `<variable>_FILE` names.
+
+    From then on this process leaves no core dump: its memory holds the key.
 
     Raises:
         SettingsError: neither is set, the file cannot be read, or the key could not stand in an HTTP header.
@@ -130,7 +175,24 @@ def read_key(variable: str, *, environ: Mapping[str, str] | None = None) -> Secr
         )
     if not text.isascii() or not text.isprintable() or " " in text:
         raise SettingsError(f"{variable} holds characters that no key has", hint="was it copied whole?")
+    _forbid_core_dumps()
     return Secret(text)
+
+
+def _forbid_core_dumps() -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, most))
+
+
+def read_key_if_set(variable: str, *, environ: Mapping[str, str] | None = None) -> Secret | None:
+    """Read a key as `read_key` does, or return None where neither variable is set.
+
+    Raises:
+        SettingsError: it is set and cannot be used.
+    """
+    surroundings = os.environ if environ is None else environ
+    is_set = any(surroundings.get(name, "").strip() for name in (variable, f"{variable}_FILE"))
+    return read_key(variable, environ=surroundings) if is_set else None
 
 
 def folders(manifest: Path, *, project: str, out: Path | None, is_offline: bool) -> Folders:

@@ -86,6 +86,8 @@ class LaneWish:
     prices: Mapping[str, float] = field(default_factory=dict)
     #: whether a purchase whose answer was lost may be looked up in the provider's usage log
     adopts_from_log: bool = False
+    #: further hosts that this lane's files may come from: exact names, or `*.suffix`
+    allow_hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

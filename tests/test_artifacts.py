@@ -207,12 +207,12 @@ def test_sweeping_removes_leftovers_of_ours_and_nothing_else(root):
     receive(root, png(1))
     for name in (f"a/.renderline-{ATTEMPT}.part", ".renderline-place-00ff.part", "a/clip.part", ".renderline.part"):
         (root / name).write_bytes(b"half")
-    assert asyncio.run(ArtifactFolder(root).sweep()) == 2
+    assert ArtifactFolder(root).sweep() == 2
     assert files(root) == [".renderline.part", "a/clip.part", "a/shot.t01.png"]
 
 
 def test_sweeping_where_nothing_was_rendered_yet_finds_nothing(root):
-    assert asyncio.run(ArtifactFolder(root).sweep()) == 0
+    assert ArtifactFolder(root).sweep() == 0
 
 
 @pytest.mark.parametrize("target", ["../x.png", "/etc/x.png", "a/../../x.png", "a//x.png", "./x.png", "", "a\\x.png"])

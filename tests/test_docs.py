@@ -19,6 +19,7 @@ from render.report.resolution import Resolved, resolved_json
 from render.report.state import StateFinding, StateReport, state_json
 from render.report.status import status_json
 from render.report.summary import summary_json
+from render.report.verification import FileProblem, Verification, verification_json
 from render.resolution import Verdict
 from render.runner.job import Outcome
 from render.schema import NOT_YET, OWN_KEYS
@@ -174,8 +175,11 @@ ATTEMPT = an_attempt()
 PLANNED = a_planned(attempt=ATTEMPT)
 RESOLVED = Resolved(verdict=Verdict.RETRY, was="ambiguous", attempt=ATTEMPT, key="", path=None, next=PLANNED)
 FINDING = StateFinding(kind="damage", message="", hint="")
+FILE = FileProblem(path="", key="", attempt_id="", kind="missing", message="")
+VERIFICATION = Verification(record="", files=1, size_bytes=0, problems=[FILE], unknown=[""])
 SHAPES = {
     "run": summary_json(Summary()),
+    "verify": verification_json(VERIFICATION),
     "status": status_json(Plan(tasks=(PLANNED,)), is_running=False),
     "resolve": resolved_json(RESOLVED),
     "state check": state_json(StateReport(record="", attempts=0, artifacts=0, findings=[FINDING])),

@@ -72,12 +72,12 @@ def test_help_imports_click_and_nothing_heavier(tmp_path):
     assert {module for module in modules if module.startswith("render")} == {"render", "render.cli"}
 
 
-@pytest.mark.parametrize("name", ["validate", "plan", "run", "status", "state", "models", "schema"])
+@pytest.mark.parametrize("name", ["validate", "plan", "run", "status", "verify", "fetch", "state", "models", "schema"])
 def test_the_help_of_a_command_imports_nothing_heavy(tmp_path, name):
     assert not imported_by(name, "--help", cwd=tmp_path) & HEAVY
 
 
-@pytest.mark.parametrize("command", ["validate", "plan", "status", "state check"])
+@pytest.mark.parametrize("command", ["validate", "plan", "status", "verify", "state check"])
 def test_what_only_reads_imports_nothing_heavy(tmp_path, manifest, command):
     modules = imported_by(*command.split(), manifest, cwd=tmp_path)
     assert {"yaml", "jsonschema_rs"} <= modules

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from render import events
+from render.disclosure import redact
 from render.errors import SettingsError
-from render.log import event_name, open_log, redact
+from render.log import event_name, open_log
 from render.settings import Secret
 from tests.builders import MOMENT
 

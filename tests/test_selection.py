@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import pytest
 
 from render.errors import UsageError
 from render.plan import plan
-from render.records import Action, Status
-from render.selection import Selection, select
-from tests.builders import LANES, SPECS, a_snapshot, a_task, an_artifact, an_attempt
+from render.records import Action, Plan, Status
+from render.selection import Selection, select, without_purchases
+from tests.builders import ENDPOINT, LANES, SPECS, a_planned, a_snapshot, a_task, an_artifact, an_attempt
 
 TASKS = [
     a_task(shot=shot, take=take, params={**a_task().params, "seed": seed})
@@ -108,3 +110,61 @@ def test_other_content_on_its_way_under_the_same_key_is_no_hindrance():
 def test_buying_everything_once_more_is_refused():
     with pytest.raises(UsageError, match="--again needs --only"):
         Selection(again=True)
+
+
+BUYING = {Action.SUBMIT, Action.RECOVER}
+
+
+def brought_home(attempts=(), artifacts=(), *, tasks=TASKS[:1], lost=(), endpoint=ENDPOINT):
+    """What is left to do when nothing may be bought; files of the attempts in `lost` are gone."""
+    gone = {artifact.path for artifact in artifacts if artifact.attempt_id in lost}
+    snapshot = a_snapshot(attempts, artifacts)
+    snapshot = replace(snapshot, present=snapshot.present - gone)
+    made = plan(tasks, snapshot, spec_of=SPECS.get, lanes=LANES)
+    return without_purchases(made, snapshot, endpoints=dict.fromkeys(LANES, endpoint)).tasks
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("provider", LANES)
+def test_whatever_is_recorded_nothing_is_bought(status, provider):
+    task = replace(TASKS[0], provider=provider)
+    kept = brought_home([an_attempt(task, status=status, provider=provider)], tasks=[task, TASKS[1]])
+    assert not {planned.action for planned in kept} & BUYING
+    assert [planned.task.key for planned in kept] in ([], [task.key])
+
+
+@pytest.mark.parametrize("action", Action)
+def test_no_action_leads_to_a_purchase(action):
+    attempt = an_attempt(status=Status.LOST)
+    made = Plan(tasks=(a_planned(action=action, attempt=attempt),))
+    kept = without_purchases(made, a_snapshot([attempt]), endpoints={}).tasks
+    assert not {planned.action for planned in kept} & BUYING
+    assert len(kept) == (action is not Action.SUBMIT)
+
+
+def test_what_may_have_been_sent_is_asked_about():
+    (planned,) = brought_home([an_attempt(TASKS[0], status=Status.PREPARED)])
+    assert planned.action is Action.POLL
+
+
+def test_what_was_refused_or_given_up_is_no_concern_of_it():
+    refused = an_attempt(TASKS[0], status=Status.FAILED, is_final=True)
+    assert brought_home([refused]) == ()
+    assert brought_home([replace(refused, status=Status.ABANDONED)]) == ()
+    (lost,) = brought_home([replace(refused, status=Status.LOST)])
+    assert lost.action is Action.LEAVE
+
+
+def test_a_missing_file_that_no_task_asks_for_is_fetched_to_where_earlier_ones_are():
+    old = an_attempt(TASKS[1])
+    (planned,) = brought_home([old], [an_artifact(old)], lost={old.id})
+    assert planned.action is Action.DOWNLOAD
+    assert planned.task.path == f".earlier/sq010_sh010/sq010_sh010_t02.{old.fingerprint[:8]}.mp4"
+    kept = an_artifact(old, path=planned.task.path)
+    assert brought_home([old], [kept], lost={old.id})[0].task.path == kept.path
+
+
+def test_a_file_that_is_there_or_was_made_at_another_server_is_left_alone():
+    old = an_attempt(TASKS[1])
+    assert brought_home([old], [an_artifact(old)]) == ()
+    assert brought_home([old], [an_artifact(old)], lost={old.id}, endpoint="https://other.example.test") == ()

@@ -1,9 +1,10 @@
+import resource
 from pathlib import Path
 
 import pytest
 
 from render.errors import SettingsError
-from render.settings import OFFLINE, Secret, display, folders, lane_settings, offline_lane, read_key
+from render.settings import OFFLINE, Secret, display, folders, lane_settings, offline_lane, read_key, read_key_if_set
 
 DEFAULT = "https://api.example.com/v1"
 
@@ -54,6 +55,15 @@ def test_a_key_comes_from_its_variable_or_from_a_file(tmp_path):
     surroundings = {"X_KEY_FILE": str(tmp_path / "key")}
     assert read_key("X_KEY", environ=surroundings).reveal() == "from-file"
     assert read_key("X_KEY", environ={**surroundings, "X_KEY": " direct "}).reveal() == "direct"
+
+
+def test_a_process_that_holds_a_key_leaves_no_core_dump():
+    before = resource.getrlimit(resource.RLIMIT_CORE)
+    try:
+        read_key("X_KEY", environ={"X_KEY": "sk-1"})
+        assert resource.getrlimit(resource.RLIMIT_CORE) == (0, before[1])
+    finally:
+        resource.setrlimit(resource.RLIMIT_CORE, before)
 
 
 def test_a_missing_key_names_the_variable_and_the_offline_alternative():
@@ -110,3 +120,16 @@ def test_a_folder_that_is_asked_for_holds_the_projects_own(tmp_path, monkeypatch
 def test_colour_is_off_where_nobody_watches_unless_forced(surroundings, has_colour, capsys):
     shown = display("stdout", environ=surroundings)
     assert (shown.has_colour, shown.is_live) == (has_colour, False)
+
+
+def test_a_key_that_is_not_needed_is_read_where_it_is_set():
+    assert read_key_if_set("A_KEY", environ={}) is None
+    assert read_key_if_set("A_KEY", environ={"A_KEY": " "}) is None
+    found = read_key_if_set("A_KEY", environ={"A_KEY": "a-key"})
+    assert found is not None
+    assert found.reveal() == "a-key"
+
+
+def test_a_key_that_is_set_wrongly_is_told_even_where_it_is_not_needed():
+    with pytest.raises(SettingsError, match="A_KEY_FILE"):
+        read_key_if_set("A_KEY", environ={"A_KEY_FILE": "nowhere/key"})

@@ -24,7 +24,6 @@ from render.errors import (
 from render.providers.protocol import Call
 from render.wire import HostRule, Timeouts, Wire
 from render.wire.failures import FAILURES, REASONS, failure, reason_for
-from render.wire.hosts import is_public
 
 KEY = "sk-CANARY-0123456789"
 QUICK = Timeouts(connect_s=0.3, submit_s=0.3, poll_s=0.3, stall_s=0.3)
@@ -470,12 +469,26 @@ def test_a_file_that_trickles_is_given_up():
         download(answer)
 
 
+def test_a_file_that_comes_slowly_but_not_too_slowly_comes_however_long_it_takes():
+    piece, number = bytes(200), 40
+
+    async def answer(_, writer):
+        writer.write(http(body=b"", length=len(piece) * number))
+        for _ in range(number):
+            writer.write(piece)
+            await asyncio.sleep(0.02)
+
+    _, chunks, _, _ = download(answer, timeouts=Timeouts(connect_s=0.1, submit_s=0.1, poll_s=0.1, stall_s=0.2))
+    assert b"".join(chunks) == piece * number
+
+
 def test_an_allowed_name_that_leads_into_this_machine_is_held():
     async def scenario():
         async with serving(always(http())) as server, Wire(timeouts=QUICK) as wire:
             port = server.url.rpartition(":")[2]
+            allowed = HostRule(hosts=(f"localhost:{port}",))
             with pytest.raises(HeldError, match="leads to an address that is not public"):
-                async with wire.stream(f"https://localhost:{port}/x", allowed=HostRule(hosts=("localhost",))):
+                async with wire.stream(f"https://localhost:{port}/x", allowed=allowed):
                     pass
             return server.connections, wire.requests
 
@@ -494,90 +507,13 @@ def test_leaving_a_file_early_closes_its_connection():
     assert asyncio.run(scenario()) == 3
 
 
-RULE = HostRule(hosts=("cdn.aimlapi.com", "*.runware.ai"), plain_http_hosts=("127.0.0.1", "localhost"))
+def test_an_answer_that_repeats_the_key_does_not_hold_it_any_more():
+    body = json.dumps({"message": f"there is no key {KEY}"}).encode()
+    reply, _, _ = send(always(http("401 Unauthorized", body, f"X-Key: {KEY}")))
+    assert json.loads(reply.body) == {"message": "there is no key …"}
+    assert reply.headers["x-key"] == "…"
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://vm.runware.ai/video/x.mp4",
-        "https://a.b.runware.ai:8443/x?sig=%2F",
-        "https://CDN.aimlapi.com/x",
-        "http://127.0.0.1:8000/x",
-        "https://localhost/x",
-    ],
-)
-def test_a_listed_host_is_allowed_and_its_url_kept(url):
-    assert str(RULE.check(url)).lower() == url.lower()
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://vm.runware.ai/x",
-        "https://runware.ai/x",
-        "https://evilrunware.ai/x",
-        "https://vm.runware.ai.evil.com/x",
-        "https://vm.runware.ai./x",
-        "https://.runware.ai/x",
-        "https://aimlapi.com/x",
-        "https://x.cdn.aimlapi.com/x",
-        "https://vm.runware.ai@evil.com/x",
-        "https://evil.com@vm.runware.ai/x",
-        "https://:@vm.runware.ai/x",
-        "https://vm.runware.ai\\@evil.com/x",
-        "https://evil.com#.runware.ai",
-        "https://evil.com?.runware.ai",
-        "https://169.254.169.254/x",
-        "https://2130706433/x",
-        "https://0x7f.1/x",
-        "https://0177.0.0.1/x",
-        "https://[::1]/x",
-        "https://[::ffff:127.0.0.1]/x",
-        "http://127.0.0.2/x",
-        "http://127.1/x",
-        "http://0.0.0.0/x",
-        "http://localhost.evil.com/x",
-        "ftp://vm.runware.ai/x",
-        "file:///etc/passwd",
-        "data:video/mp4;base64,AAAA",
-        "//vm.runware.ai/x",
-        "/x.mp4",
-        "",
-        "https://",
-        "https://vm.runware.ai:99999/x",
-        "https://vm.runware.ai/a b",
-        "https://vm.runware.ai/\r\nX: y",
-        "https://vm.runw\u0430re.ai/x",
-        "https://[::1/x",
-        "https://vm.runware.ai/" + "x" * 9000,
-    ],
-)
-def test_any_other_link_is_held_without_showing_its_path(url):
-    with pytest.raises(HeldError) as caught:
-        RULE.check(url)
-    assert "/x" not in caught.value.message
-
-
-@pytest.mark.parametrize(
-    ("address", "public"),
-    [
-        ("8.8.8.8", True),
-        ("2606:4700::1111", True),
-        ("127.0.0.1", False),
-        ("10.1.2.3", False),
-        ("169.254.169.254", False),
-        ("100.64.0.1", False),
-        ("0.0.0.1", False),
-        ("224.0.0.1", False),
-        ("255.255.255.255", False),
-        ("::1", False),
-        ("::", False),
-        ("fe80::1%eth0", False),
-        ("fd00::1", False),
-        ("::ffff:127.0.0.1", False),
-        ("::ffff:8.8.8.8", True),
-    ],
-)
-def test_only_addresses_of_the_open_internet_are_public(address, public):
-    assert is_public(address) is public
+def test_a_key_that_may_be_part_of_any_word_is_left_where_it_is():
+    reply, _, _ = send(always(http(body=b'{"message": "data"}')), key="a")
+    assert json.loads(reply.body) == {"message": "data"}

@@ -8,24 +8,27 @@ from __future__ import annotations
 
 import hashlib
 import os
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from render.artifacts.beginning import read_note, remove_note
 from render.artifacts.filling import Limit, fill
-from render.artifacts.part import opened_part, sweep
-from render.artifacts.paths import checked
+from render.artifacts.part import opened_part, part_name, publish, sweep
+from render.artifacts.paths import checked, opened_folder
 from render.artifacts.placing import place_again, settle
+from render.artifacts.refusals import held_on_trouble
 from render.artifacts.threads import in_thread
 from render.containers.measure import measure, media_types_for
 from render.errors import BytesRefusedError, HeldError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
     from pathlib import Path, PurePosixPath
 
+    from render.artifacts.beginning import Note
     from render.artifacts.part import Part
-    from render.records import Measured
+    from render.records import Beginning, FileMark, Measured
 
 _LARGEST_BYTES = 2 * 1024**3
 
@@ -39,6 +42,10 @@ class Delivery:
     target: str
     #: as announced by the server; None where it announced nothing
     expected_bytes: int | None = None
+    #: how many bytes of it come from an earlier try, as `beginning` said; 0 where all of it arrives
+    start: int = 0
+    #: what the rest could be asked for by, should it break off; None where it could not
+    mark: FileMark | None = None
     #: fingerprint of the file that may stand at the target; "" where it is not known, then its own digest marks it
     earlier_fingerprint: str = ""
 
@@ -62,17 +69,20 @@ class ArtifactFolder:
         self._largest_bytes = largest_bytes
 
     async def receive(self, chunks: AsyncIterator[bytes], *, delivery: Delivery) -> Received:
-        """Write, check and place one file; on any failure nothing of it remains.
+        """Write, check and place one file; on any failure nothing of it remains, but what `beginning` then tells.
 
         Raises:
-            BytesRefusedError: it is short, or no whole file of a kind that may stand under this name.
+            BytesRefusedError: it is short, or no whole file of a kind that may stand under this name; or what was kept
+                of it is not what it was.
             HeldError: it is too large, its name is taken by something that is no file, or the disk refuses.
         """
         target = checked(delivery.target)
-        limit = Limit(target=target, largest_bytes=self._largest_bytes)
-        limit.check(delivery.expected_bytes or 0)
-        async with self._part(target, delivery.attempt_id) as part:
-            sha256, size_bytes = await fill(part, chunks, limit=limit)
+        limit = Limit(target=target, largest_bytes=self._largest_bytes, expected_bytes=delivery.expected_bytes)
+        limit.check_announced()
+        async with self._part(target, delivery) as part:
+            sha256, size_bytes = await fill(part, chunks, limit=limit, mark=delivery.mark)
+            # from here on it is either in place or of no use
+            await in_thread(f"{target} cannot be kept", remove_note, part.folder, part.name)
             measured = await in_thread(f"{target} cannot be kept", _verify, part, delivery, size_bytes)
             kept = await in_thread(
                 f"{target} cannot be put in place",
@@ -84,6 +94,12 @@ class ArtifactFolder:
                 earlier=delivery.earlier_fingerprint,
             )
         return Received(sha256=sha256, size_bytes=size_bytes, measured=measured, kept=kept)
+
+    async def beginning(self, delivery: Delivery) -> Beginning | None:
+        """Say what an earlier try left of a file; None where nothing that can be used."""
+        target = checked(delivery.target)
+        note = await in_thread(f"{target} cannot be looked at", _note_about, self._root, target, delivery.attempt_id)
+        return None if note is None else note.beginning
 
     async def place(self, source: str, *, target: str, sha256: str, earlier_fingerprint: str = "") -> str:
         """Give the file at `source` a second name, by a hard link or else a copy; `source` stays.
@@ -112,18 +128,37 @@ class ArtifactFolder:
         """
         return await in_thread(f"{self._root} cannot be measured", _free_bytes, self._root)
 
-    async def sweep(self) -> int:
-        """Remove what killed runs left half written; return how many files. Needs the project's writer lock."""
-        return await in_thread(f"{self._root} cannot be cleaned", sweep, self._root)
+    def sweep(self, *, keep: Mapping[str, str] | None = None) -> int:
+        """Remove what earlier runs left half written; return how many files. Needs the project's writer lock.
+
+        What was begun for the attempts in `keep`, which gives a target by attempt id, stays. Blocks: it belongs before
+        a run, when nothing waits yet.
+
+        Raises:
+            HeldError: the folder cannot be looked through.
+        """
+        with held_on_trouble(f"{self._root} cannot be cleaned"):
+            return sweep(self._root, keep=keep or {})
 
     @asynccontextmanager
-    async def _part(self, target: PurePosixPath, attempt_id: str) -> AsyncIterator[Part]:
-        held = ExitStack()
-        opening = opened_part(self._root, target, owner=attempt_id)
+    async def _part(self, target: PurePosixPath, delivery: Delivery) -> AsyncIterator[Part]:
+        held, note = ExitStack(), None
+        if delivery.start:
+            what = f"{target} cannot be looked at"
+            note = await in_thread(what, _note_about, self._root, target, delivery.attempt_id)
+            if note is None or note.beginning.size_bytes != delivery.start:
+                raise BytesRefusedError(f"what was kept of {target} is gone")
+        opening = opened_part(self._root, target, owner=delivery.attempt_id, note=note)
         try:
             yield await in_thread(f"{target} cannot be written", held.enter_context, opening)
         finally:
             await in_thread(f"{target} cannot be cleaned up", held.close)
+
+
+def _note_about(root: Path, target: PurePosixPath, attempt_id: str) -> Note | None:
+    with suppress(HeldError, OSError), opened_folder(root, target.parent, create=False) as folder:
+        return read_note(folder, part_name(attempt_id))
+    return None
 
 
 def _free_bytes(root: Path) -> int:
@@ -155,5 +190,6 @@ def _verify(part: Part, delivery: Delivery, size_bytes: int) -> Measured:
         measured = measure(file, size_bytes)
     if measured.media_type not in media_types_for(delivery.target):
         raise BytesRefusedError(f"what arrived for {delivery.target} is {measured.media_type}")
+    publish(part.folder, part.descriptor)
     os.fsync(part.descriptor)
     return measured

@@ -15,7 +15,7 @@ import threading
 from itertools import count
 from typing import TYPE_CHECKING
 
-from render.artifacts.part import create_part, part_name, remove_part
+from render.artifacts.part import create_part, part_name, publish, remove_part
 from render.artifacts.paths import earlier_path, opened_folder
 from render.errors import BytesRefusedError, HeldError
 
@@ -121,6 +121,7 @@ def _link_or_copy(old_folder: int, old: str, new_folder: int, new: str) -> None:
         with _opened_at(old_folder, old) as taken, create_part(new_folder, new) as made:
             shutil.copyfileobj(taken, made)
             made.flush()
+            publish(new_folder, made.fileno())
             os.fsync(made.fileno())
 
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import tempfile
 import traceback
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from render.commands.say import talk
-from render.errors import ManifestError, RenderError
+from render.disclosure import lines, one_line, redact, spellings
+from render.errors import ManifestError, RenderError, SettingsError
+from render.providers import PROVIDERS
 from render.report.palette import palette
 from render.report.problems import problems_text
-from render.settings import display
+from render.settings import display, read_key_if_set
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 EXIT_BUG = 70
 
@@ -22,9 +29,9 @@ def tell(error: Exception) -> int:
         talk(problems_text(error.problems, paint))
         return error.exit_status
     if isinstance(error, RenderError):
-        talk(f"{paint.red('error')}: {error.message}")
+        talk(f"{paint.red('error')}: {_shown(error.message)}")
         if error.hint:
-            talk(f"  {paint.dim('hint:')} {error.hint}")
+            talk(f"  {paint.dim('hint:')} {_shown(error.hint)}")
         return error.exit_status
     talk(f"{paint.red('bug')}: {type(error).__name__}; what happened is in {_report(error)}")
     talk("  Whatever was accepted by a provider is recorded: run the same command again to carry on.")
@@ -32,7 +39,21 @@ def tell(error: Exception) -> int:
 
 
 def _report(error: Exception) -> Path:
-    """Write the traceback, without values of variables, to a file only its owner can read."""
+    """Write the traceback, without values of variables, keys and queries, to a file only its owner can read."""
+    told = "".join(traceback.format_exception(error))
     with tempfile.NamedTemporaryFile("w", prefix="render-bug-", suffix=".txt", delete=False, encoding="utf-8") as file:
-        file.writelines(traceback.format_exception(error))
+        file.write(lines(redact(told, _keys())))
     return Path(file.name)
+
+
+def _shown(text: str) -> str:
+    return one_line(redact(text, _keys()))
+
+
+def _keys() -> Iterator[str]:
+    """Every key in the surroundings: whatever went wrong may have one of them in its words."""
+    for provider in PROVIDERS.values():
+        with suppress(SettingsError):
+            key = read_key_if_set(provider.key_variable)
+            if key is not None:
+                yield from spellings(key.reveal())

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from render.commands.ending import show, show_json
 from render.commands.options import chosen, project_options
-from render.commands.say import data, talk
+from render.commands.say import talk
 from render.errors import RenderError
 from render.records import Summary
 from render.report.palette import palette
 from render.report.problems import problems_text
-from render.report.summary import summary_json, summary_text
 from render.settings import display
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-    from render.project import Project
 
 #: `\\b` keeps click from wrapping the paragraph
 EXIT_STATUSES = """\b
@@ -93,14 +90,9 @@ def command(manifest: Path | None, *, offline: bool, out: Path | None, as_json: 
         summary = Session(project=project, screen=screen, reach=reach, terms=terms).perform()
     except RenderError:
         if as_json:
-            _print_json(Summary(tasks=len(project.tasks), left=len(project.tasks)))
+            show_json(Summary(tasks=len(project.tasks), left=len(project.tasks)))
         raise
-    if as_json:
-        _print_json(summary)
-    else:
-        paint = palette(display("stdout"))
-        data(summary_text(summary, paint, folder=_folder(project), is_offline=offline))
-    return summary.exit_status
+    return show(summary, project, as_json=as_json)
 
 
 def _prices(told: Sequence[str]) -> dict[str, float]:
@@ -119,13 +111,3 @@ def _prices(told: Sequence[str]) -> dict[str, float]:
         if not model or not 0 <= prices[model] < float("inf"):
             raise click.BadParameter(f"{text!r} is not MODEL=USD", param_hint="--assume-price")
     return prices
-
-
-def _print_json(summary: Summary) -> None:
-    data(json.dumps(summary_json(summary), ensure_ascii=False, indent=2))
-
-
-def _folder(project: Project) -> str:
-    from render.manifest.load import shown_path  # noqa: PLC0415
-
-    return shown_path(project.folders.output)

@@ -1,7 +1,8 @@
 """Prints: data to stdout, talk to stderr. Whether there is colour is decided in `settings`, not by click.
 
 A reader that has gone, or was never there, changes nothing about how a command ends: whoever had enough of the output
-closes it, and paid work goes on. A full disk is told, because then what was asked for is not there.
+closes it, and paid work goes on. A full disk is told, because then what was asked for is not there. Whatever is in a
+text, of the characters that steer a terminal only our own colours and line ends leave here.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 
 import click
 
+from render.disclosure import lines
 from render.errors import SettingsError
 from render.settings import display
 
@@ -24,7 +26,7 @@ def data(text: str) -> None:
         SettingsError: it cannot be written.
     """
     try:
-        click.echo(text, nl=not text.endswith("\n"), color=display("stdout").has_colour)
+        _echo(text, stream="stdout")
         if sys.stdout is not None:
             sys.stdout.flush()
     except OSError as error:
@@ -33,6 +35,11 @@ def data(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         if not has_gone:
             raise SettingsError(f"cannot write to stdout: {error.strerror}") from error
+
+
+def _echo(text: str, *, stream: str) -> None:
+    has_colour = display(stream).has_colour
+    click.echo(lines(text, has_colour=has_colour), nl=not text.endswith("\n"), err=stream == "stderr", color=has_colour)
 
 
 def _has_gone(error: OSError) -> bool:
@@ -45,6 +52,6 @@ def talk(text: str) -> None:
     if not text:
         return
     try:
-        click.echo(text, nl=not text.endswith("\n"), err=True, color=display("stderr").has_colour)
+        _echo(text, stream="stderr")
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)

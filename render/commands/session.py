@@ -30,13 +30,13 @@ from render.records import Snapshot
 from render.report.palette import palette
 from render.report.progress import progress
 from render.runner.budget import Budget
-from render.runner.conductor import Score, StopRequest, conduct, talks, works
+from render.runner.conductor import Score, StopRequest, asks, conduct, talks, works
 from render.runner.journal import Journal
 from render.runner.lane import LaneTerms, Shared
 from render.runner.room import require_room
 from render.runner.surroundings import Surroundings
 from render.selection import Selection
-from render.settings import OFFLINE, Secret, read_key
+from render.settings import OFFLINE, Secret, proxy_settings, read_key, read_key_if_set
 from render.store import open_store
 from render.wire import Wire
 
@@ -71,11 +71,15 @@ class RunTerms:
     again: bool = False
     #: carry on with what was bought under another key
     allow_key_change: bool = False
+    #: buy what is missing; else only bring home what was bought
+    buys: bool = True
+    #: further hosts that files may come from in this run
+    allow_hosts: tuple[str, ...] = ()
 
     @property
     def selection(self) -> Selection:
         """Which part of the plan this run is about."""
-        return Selection(only=self.only, again=self.again)
+        return Selection(only=self.only, again=self.again, buys=self.buys)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -155,15 +159,20 @@ class Session:
         Raises:
             SettingsError: one is missing.
         """
-        talking = {planned.task.provider for planned in plan.tasks if talks(planned)}
+        needs_key = talks if self.terms.buys else asks
+        talking = {planned.task.provider for planned in plan.tasks if needs_key(planned)}
         working = {planned.task.provider for planned in plan.tasks if works(planned)}
         if self.project.is_offline:
             return dict.fromkeys(sorted(working), Secret(OFFLINE))
         return {
-            name: read_key(provider.key_variable) if name in talking else None
+            name: read_key(provider.key_variable) if name in talking else self._spare_key(provider.key_variable)
             for name, provider in PROVIDERS.items()
             if name in working
         }
+
+    def _spare_key(self, variable: str) -> Secret | None:
+        """A key that only a dead link would need."""
+        return None if self.terms.buys else read_key_if_set(variable)
 
     def _key_marks(self, keys: Mapping[str, Secret | None]) -> Mapping[str, KeyMark]:
         lanes = self.project.lanes
@@ -199,7 +208,8 @@ class _Run:
         project = self.session.project
         reach = self.session.reach if self.keys else nowhere
         journal = Journal(store.write, reopen=store.reopen)
-        async with reach(project) as settings, Wire() as wire, told(journal):
+        proxy = None if project.is_offline else proxy_settings()
+        async with reach(project) as settings, Wire(proxy=proxy) as wire, told(journal):
             shared = Shared(
                 wire=wire,
                 journal=journal,
@@ -225,6 +235,7 @@ class _Run:
             # a provider that takes one id a question takes no more for being asked
             poll_batch=wish.poll_batch if provider.poll_batch > 1 else None,
             adopts_from_log=wish.adopts_from_log,
+            allow_hosts=(*wish.allow_hosts, *self.session.terms.allow_hosts),
         )
 
 

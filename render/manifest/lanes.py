@@ -53,4 +53,5 @@ def _lane(name: str, settings: Mapping[str, Any], catalog: Catalog) -> LaneWish:
         is_free=settings.get("free", False),
         prices={catalog.full_id(model): float(usd) for model, usd in prices.items()},
         adopts_from_log=settings.get("adopt_from_log", False),
+        allow_hosts=tuple(host.lower() for host in settings.get("allow_hosts", ())),
     )

@@ -46,6 +46,7 @@ _PATTERNS = {
     "tags": "a tag is one word, without spaces",
     "preset": "the name of a preset is one word, without spaces",
     "presets": "the name of a preset is one word, without spaces",
+    "allow_hosts": "a host by its full name, like `cdn.example.com`, or `*.example.com`; no address and no path",
     "vars": "the name of a variable has letters, digits and `_`, and begins with no digit",
 }
 

@@ -10,6 +10,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from render.disclosure import one_line
 from render.errors import OutcomeUnknownError, ProviderError, TransientError
 
 if TYPE_CHECKING:
@@ -90,20 +91,15 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def readable_text(value: Any, *, limit: int = MESSAGE_LIMIT) -> str:
-    """Turn what a provider said into one bounded line: control characters escaped, lists joined, anything else ""."""
+    """Turn what a provider said into one bounded line: harmless to show, lists joined, anything else ""."""
     if isinstance(value, list):
         value = "; ".join(part for part in value if isinstance(part, str))
     if isinstance(value, int) and not isinstance(value, bool):
         value = f"{value:d}" if abs(value) < _SEEDS else ""
     if not isinstance(value, str):
         return ""
-    line = "".join(map(_printable, value[: limit + 1].strip()))
+    line = one_line(value[: limit + 1].strip())
     return line if len(line) <= limit else line[: limit - 1] + "…"
-
-
-def _printable(character: str) -> str:
-    # Lone surrogates, bidirectional overrides and escape sequences are all unprintable to Python.
-    return character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
 
 
 def read_word(value: Any) -> str:

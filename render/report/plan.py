@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from render.disclosure import redact
 from render.records import Action
 from render.report.table import counted, table
 
@@ -49,7 +50,7 @@ def _task_json(planned: PlannedTask) -> dict[str, Any]:
         "shot": task.shot,
         "model": task.model,
         "action": planned.action.value,
-        "reason": planned.reason,
+        "reason": redact(planned.reason),
         "path": task.path,
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from render.disclosure import one_line
 from render.report.table import counted
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def problems_json(problems: Sequence[Problem]) -> dict[str, Any]:
 
 
 def _lines(problem: Problem, paint: Palette) -> list[str]:
-    place = problem.file if not problem.line else f"{problem.file}:{problem.line}:{problem.column}"
+    file = one_line(problem.file)
+    place = file if not problem.line else f"{file}:{problem.line}:{problem.column}"
     severity = paint.red("error") if problem.is_error else paint.yellow("warning")
-    first = f"{paint.bold(place)}: {severity}: {problem.message} {paint.dim(f'[{problem.rule}]')}"
-    return [first, f"    {paint.dim('hint:')} {problem.hint}"] if problem.hint else [first]
+    first = f"{paint.bold(place)}: {severity}: {one_line(problem.message)} {paint.dim(f'[{problem.rule}]')}"
+    return [first, f"    {paint.dim('hint:')} {one_line(problem.hint)}"] if problem.hint else [first]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from render.disclosure import one_line
 from render.events import (
     AttemptSubmitted,
     BudgetReached,
@@ -22,7 +23,6 @@ from render.events import (
     TaskRendered,
     TaskSaved,
 )
-from render.report.table import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,7 +50,9 @@ def line_for(event: Event, paint: Palette) -> str:  # noqa: PLR0911 - a row an e
             return _line("rendered", paint.cyan, f"{event.key}{cost}")
         case TaskSaved():
             saved = _line("saved", paint.green, f"{event.path}  ") + paint.dim(size_text(event.size_bytes))
-            return "\n".join((saved, *(" " * _COLUMN + f"{paint.yellow('note:')} {said}" for said in event.remarks)))
+            return "\n".join(
+                (saved, *(" " * _COLUMN + f"{paint.yellow('note:')} {one_line(said)}" for said in event.remarks))
+            )
         case TaskFailed():
             return _line(_FAILED_WORDS.get(event.kind, "failed"), paint.red, f"{event.key}: {event.message}")
         case LaneClosed():

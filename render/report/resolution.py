@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from render.report.table import one_line
+from render.disclosure import one_line, redact
 
 if TYPE_CHECKING:
     from render.records import Attempt, PlannedTask
@@ -38,7 +38,7 @@ def resolved_json(resolved: Resolved) -> dict[str, Any]:
         "was": resolved.was,
         "status": resolved.attempt.status.value,
         "path": resolved.path,
-        "next": None if planned is None else {"action": planned.action.value, "reason": planned.reason},
+        "next": None if planned is None else {"action": planned.action.value, "reason": redact(planned.reason)},
     }
 
 
@@ -46,10 +46,10 @@ def resolved_text(resolved: Resolved) -> str:
     """Return what was done, and what the next run will do."""
     attempt, planned = resolved.attempt, resolved.next
     done = {
-        "adopt": f"recorded as sent, under the id {attempt.remote_id}",
-        "file": f"recorded as saved, at {resolved.path}",
+        "adopt": f"recorded as sent, under the id {one_line(attempt.remote_id)}",
+        "file": f"recorded as saved, at {one_line(resolved.path or '')}",
         "retry": "given up, to be bought again",
         "abandon": "given up for good",
     }[resolved.verdict]
     follows = f"{planned.action} ({one_line(planned.reason)})" if planned else "nothing: no task asks for it"
-    return f"{resolved.key}: was {resolved.was}, now {done}\n  the next run: {follows}\n"
+    return f"{one_line(resolved.key)}: was {resolved.was}, now {done}\n  the next run: {follows}\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from render.disclosure import one_line, redact
 from render.report.table import counted
 
 if TYPE_CHECKING:
@@ -39,15 +40,15 @@ def state_json(report: StateReport) -> dict[str, Any]:
         "record": report.record,
         "attempts": report.attempts,
         "artifacts": report.artifacts,
-        "findings": [asdict(finding) for finding in report.findings],
+        "findings": [{**asdict(finding), "message": redact(finding.message)} for finding in report.findings],
     }
 
 
 def state_text(report: StateReport, paint: Palette) -> str:
     """Return a line a finding, each hint once below the last finding that has it, and what there is at the end."""
-    lines = [f"{paint.yellow(finding.kind)}: {finding.message}" for finding in report.findings]
+    lines = [f"{paint.yellow(finding.kind)}: {one_line(finding.message)}" for finding in report.findings]
     hints = dict.fromkeys(finding.hint for finding in report.findings if finding.hint)
-    lines += [f"    {paint.dim('hint:')} {hint}" for hint in hints]
+    lines += [f"    {paint.dim('hint:')} {one_line(hint)}" for hint in hints]
     found = counted(len(report.findings), "finding") if report.findings else "nothing is wrong"
     counts = f"{counted(report.attempts, 'attempt')}, {counted(report.artifacts, 'file')}"
-    return "\n".join([*lines, paint.bold(f"{report.record}: {counts}; {found}")]) + "\n"
+    return "\n".join([*lines, paint.bold(f"{one_line(report.record)}: {counts}; {found}")]) + "\n"

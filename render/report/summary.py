@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from render.report.table import counted, one_line
+from render.disclosure import one_line, redact
+from render.report.table import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,7 +40,7 @@ def summary_json(summary: Summary) -> dict[str, Any]:
     """Return counts, requests, what it cost and is counted for, and `"failures": [{"key", "kind", "message"}]`."""
     facts = asdict(summary)
     facts.pop("exit_status")
-    failures = [asdict(failure) for failure in summary.failures]
+    failures = [{**asdict(failure), "message": redact(failure.message)} for failure in summary.failures]
     return {**facts, "unpriced": list(summary.unpriced), "failures": failures}
 
 
@@ -55,7 +56,7 @@ def summary_text(summary: Summary, paint: Palette, *, folder: str, is_offline: b
     lines += [f"  {paint.dim(_ADVICE[name])}" for name in _ADVICE if counts[name]]
     lines.append(f"  {counted(summary.requests, 'request')}{_cost(summary, is_offline=is_offline)}")
     lines += [] if is_offline else [f"  {line}" for line in _money(summary)]
-    lines.append(f"  files: {folder}")
+    lines.append(f"  files: {one_line(folder)}")
     return "\n".join(lines) + "\n"
 
 
@@ -67,7 +68,7 @@ def _failures(failures: Sequence[Failure]) -> Iterator[str]:
         manner = (failure.kind, failure.message)
         shown[manner] += 1
         if shown[manner] <= _NAMED:
-            yield f"{failure.key}: {_told(failure)}"
+            yield f"{one_line(failure.key)}: {_told(failure)}"
         elif shown[manner] == alike[manner]:
             yield f"and {alike[manner] - _NAMED} more: {_told(failure)}"
 
@@ -80,7 +81,7 @@ def _money(summary: Summary) -> Iterator[str]:
         yield f"${summary.reserved_usd:.4f} are reserved for what has no final cost yet"
     if summary.unpriced:
         more = f" and {len(summary.unpriced) - _NAMED} more" if len(summary.unpriced) > _NAMED else ""
-        yield f"the provider told no believable cost of {', '.join(summary.unpriced[:_NAMED])}{more}"
+        yield f"the provider told no believable cost of {one_line(', '.join(summary.unpriced[:_NAMED]))}{more}"
 
 
 def _told(failure: Failure) -> str:

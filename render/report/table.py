@@ -1,8 +1,10 @@
-"""Rows as aligned lines that fit the terminal, and the one way in which foreign words reach it."""
+"""Rows as aligned lines that fit the terminal."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from render.disclosure import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,17 +26,6 @@ def table(rows: Sequence[Sequence[str]], *, width: int, paint: Sequence[Callable
 def cut(text: str, width: int) -> str:
     """Return `text`, its end replaced by `…` where it is longer than `width` characters."""
     return text if len(text) <= width else f"{text[: width - 1]}…"
-
-
-def one_line(text: str) -> str:
-    """Return `text` on one line and without control characters: a provider's words must not steer a terminal."""
-    return text if text.isprintable() else "".join(map(_harmless, text))
-
-
-def _harmless(character: str) -> str:
-    if character.isprintable():
-        return character
-    return " " if character.isspace() else "?"
 
 
 def counted(number: int, noun: str) -> str:

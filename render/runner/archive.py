@@ -48,6 +48,7 @@ async def ask_archive(lane: Lane, remote_id: str) -> Details | None:
 async def look_again(lane: Lane, job: Job) -> None:
     """Wait for a fresh link to a finished file; when polls and the archive brought none that works, the file is lost.
 
+    Only where its host says that it is gone, though: one that merely refuses every link may open one to the next run.
     The same link counts as fresh: one that is not there yet and one that is gone are answered alike.
     """
     job.refreshes += 1
@@ -59,6 +60,18 @@ async def look_again(lane: Lane, job: Job) -> None:
         await _lose(lane, job)
     else:
         await _try_the_archive(lane, job)
+
+
+async def ask_anew(lane: Lane, job: Job, *, cause: str) -> None:
+    """Ask once for a fresh link to a finished file because what came under this one was refused for `cause`."""
+    job.refused_for = cause
+    lane.track(job, job.record.remote_id or job.record.id)
+
+
+async def hold_refused(lane: Lane, job: Job) -> None:
+    """Hold a file of which nothing but wrong bytes could be had."""
+    told = f"what arrives is not the file: {job.refused_for}"
+    await hold_result(lane, job, f"{told}; its link is kept, and the next run tries again")
 
 
 async def _try_the_archive(lane: Lane, job: Job) -> None:
@@ -73,6 +86,9 @@ async def _try_the_archive(lane: Lane, job: Job) -> None:
 
 
 async def _lose(lane: Lane, job: Job) -> None:
+    if not job.is_gone:
+        await hold_result(lane, job, "the host of the file refuses every link that there is; the next run tries again")
+        return
     message = "the link is dead and the provider gives no other"
     job.attempt = replace(job.record, status=Status.LOST, error_kind="lost", error_message=message)
     await lane.shared.journal.note(Change(attempt=job.attempt))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from render.errors import RenderError
 from render.events import BudgetReached, RunStarted, RunStopping
+from render.precedence import IN_FLIGHT
 from render.records import Action, Failure, Status
 from render.runner.budget import Budget, Spending
 from render.runner.buyer import Buyer
@@ -24,6 +25,7 @@ from render.runner.owners import Owners
 from render.runner.poller import Poller
 from render.runner.room import require_room
 from render.runner.tally import Ending, summarise
+from render.runner.twins import Twins
 from render.runner.watchdog import watch_progress
 
 if TYPE_CHECKING:
@@ -85,13 +87,19 @@ async def conduct(score: Score, shared: Shared, stop: StopRequest) -> Summary:
     booked.emit(RunStarted(run_id=shared.run_id, tasks=len(jobs), to_do=len(to_do)))
     ready: asyncio.Queue[Job] = asyncio.Queue()
     lanes = {name: Lane(terms, booked, ready) for name, terms in score.lanes.items()}
+    score.folder.sweep(keep=_unfinished(score.snapshot, to_do))
     if to_do:
-        await score.folder.sweep()
-        home = Home(folder=score.folder, owners=Owners(score.snapshot, jobs))
+        home = Home(folder=score.folder, owners=Owners(score.snapshot, jobs), twins=Twins(score.snapshot))
         fetcher = Fetcher(booked, home, lanes, ready)
         work = _Work(lanes=lanes, fetcher=fetcher, jobs=to_do, budget=budget)
         await _perform_or_explain(work, booked, stop)
     return _end(jobs, _Finale(lanes=tuple(lanes.values()), shared=booked, stop=stop, budget=budget))
+
+
+def _unfinished(snapshot: Snapshot, to_do: Sequence[Job]) -> Mapping[str, str]:
+    """Whose files may still come, and where they belong: by attempt id, what this run is not about included."""
+    coming = {attempt.id: attempt.path for attempt in snapshot.attempts if attempt.status in IN_FLIGHT}
+    return coming | {job.record.id: job.task.path for job in to_do if job.attempt is not None}
 
 
 def _with_books(shared: Shared, budget: Budget) -> Shared:
@@ -249,6 +257,11 @@ def _end(jobs: Sequence[Job], finale: _Finale) -> Summary:
 def works(planned: PlannedTask) -> bool:
     """Whether a run has anything to do for a planned task."""
     return planned.action in _BOUGHT | _FETCHED
+
+
+def asks(planned: PlannedTask) -> bool:
+    """Whether a planned task cannot even begin without asking its provider."""
+    return planned.action in _BOUGHT
 
 
 def talks(planned: PlannedTask) -> bool:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from render.artifacts.folder import Delivery
 from render.errors import (
@@ -30,20 +29,21 @@ from render.expectation import expected, remarks, seed_remarks
 from render.layout import earlier_path
 from render.records import Artifact, Status
 from render.retry import host_wait
-from render.runner.archive import look_again
+from render.runner.archive import ask_anew, hold_refused, look_again
 from render.runner.job import Outcome
 from render.runner.patience import Patience
+from render.runner.reception import Reception
 from render.store import Change
-from render.wire import HostRule
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from render.artifacts.folder import ArtifactFolder, Received
+    from render.errors import RenderError
     from render.runner.job import Job
     from render.runner.lane import Lane, Shared
     from render.runner.owners import Owners
-    from render.settings import LaneSettings
+    from render.runner.twins import Twins
 
 WORKERS = 4
 #: tries for a file that nobody asked for
@@ -56,6 +56,7 @@ class Home:
 
     folder: ArtifactFolder
     owners: Owners
+    twins: Twins
 
 
 class Fetcher:
@@ -65,6 +66,8 @@ class Fetcher:
         self._shared = shared
         self._folder = home.folder
         self._owners = home.owners
+        self._twins = home.twins
+        self._reception = Reception(wire=shared.wire, folder=home.folder, gate=shared.gate)
         self._lanes = lanes
         self._ready = ready
         self._names_are_settled = asyncio.Event()
@@ -108,7 +111,8 @@ class Fetcher:
                 # The next file would meet the same, so nothing more is bought; what is bought stays at the provider.
                 self._shared.gate.close(error.message)
             await self._hold(job, error)
-        except LinkExpiredError:
+        except LinkExpiredError as error:
+            job.is_gone = error.is_gone
             await look_again(self._lanes[job.task.provider], job)
 
     async def _fetch_until_settled(self, job: Job) -> None:
@@ -117,36 +121,36 @@ class Fetcher:
             try:
                 await self._fetch(job)
             except (TransientError, BytesRefusedError, FilesExhaustedError) as error:
+                patience.heed_progress(await self._reception.kept_bytes(self._delivery(job)))
                 wait_s = patience.wait_after(error)
                 if wait_s is None:
-                    self._park(job, error.message)
+                    await self._give_up(job, error)
                     return
                 await surroundings.pause(self._shared.stop, wait_s)
             else:
                 return
 
+    async def _give_up(self, job: Job, error: RenderError) -> None:
+        """Leave a file to the next run; one that keeps coming wrong is asked for under a fresh link first."""
+        lane = self._lanes[job.task.provider]
+        if not isinstance(error, BytesRefusedError):
+            self._park(job, error.message)
+        elif job.refused_for:
+            await hold_refused(lane, job)
+        else:
+            await ask_anew(lane, job, cause=error.message)
+
     async def _fetch(self, job: Job) -> None:
-        attempt = job.record
-        if not attempt.source_url:
+        if not job.record.source_url:
             raise LinkExpiredError("there is no link")
-        mark = self._owners.mark(job.task.path, taker=attempt.id)
-        delivery = Delivery(attempt_id=attempt.id, target=job.task.path, earlier_fingerprint=mark)
-        await self._save(job, await self._receive(job, attempt.source_url, delivery))
+        await self._save(job, await self._receive(job, job.record.source_url, self._delivery(job)))
 
-    async def _receive(self, job: Job, url: str, delivery: Delivery) -> Received:
-        lane = self._lanes[job.task.provider].terms
-        if moved(url, lane.settings):
-            raise LinkExpiredError("the server of this machine has moved to another port")
-        allowed = HostRule(hosts=lane.provider.file_hosts, plain_http_hosts=lane.settings.plain_http_hosts)
-        async with self._shared.wire.stream(url, allowed=allowed) as incoming:
-            expecting = replace(delivery, expected_bytes=incoming.expected_bytes)
-            return await self._folder.receive(self._counted(incoming.chunks), delivery=expecting)
+    def _delivery(self, job: Job) -> Delivery:
+        mark = self._owners.mark(job.task.path, taker=job.record.id)
+        return Delivery(attempt_id=job.record.id, target=job.task.path, earlier_fingerprint=mark)
 
-    async def _counted(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        """Pass on what arrives; as long as bytes come, something comes of the run."""
-        async for chunk in chunks:
-            self._shared.gate.progressed()
-            yield chunk
+    async def _receive(self, job: Job, link: str, delivery: Delivery) -> Received:
+        return await self._reception.receive(link, delivery, lane=self._lanes[job.task.provider].terms)
 
     async def _fetch_extras(self, job: Job) -> None:
         """Keep files that came beside the one that was asked for: they may have been paid for, too."""
@@ -199,6 +203,7 @@ class Fetcher:
             size_bytes=received.size_bytes,
             measured=received.measured,
         )
+        said += self._twins.meet(job.record, artifact)
         await self._record(job, artifact, kept=received.kept, said=said)
 
     async def _record(self, job: Job, artifact: Artifact, *, kept: str, said: tuple[str, ...] = ()) -> None:
@@ -229,9 +234,3 @@ class Fetcher:
     def _park(self, job: Job, message: str) -> None:
         lane = self._lanes[job.record.provider]
         lane.settle(job, Outcome.PARKED, kind="parked", message=f"{message}; the next run fetches it again")
-
-
-def moved(link: str, settings: LaneSettings) -> bool:
-    """Whether a link leads to a server of this machine that now listens elsewhere: its port is chosen at each start."""
-    there, here = urlsplit(link), urlsplit(settings.base_url)
-    return there.hostname in settings.plain_http_hosts and there.port != here.port

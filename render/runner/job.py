@@ -62,6 +62,10 @@ class Job:
     percent: int | None = None
     #: whether the provider's archive was asked for another link
     has_asked_archive: bool = False
+    #: whether the host of its file last said that there is no such file, and not only that the link is no good
+    is_gone: bool = True
+    #: why what came under its link was refused, once a fresh link was asked for because of that
+    refused_for: str = ""
     #: files that came beside the one that was asked for
     extras: tuple[Result, ...] = ()
 

@@ -69,6 +69,8 @@ class LaneTerms:
     poll_batch: int | None = None
     #: whether a purchase whose answer was lost is looked for in the provider's log
     adopts_from_log: bool = False
+    #: hosts that files may come from beside the provider's own
+    allow_hosts: tuple[str, ...] = ()
 
     @property
     def key_mark(self) -> str:

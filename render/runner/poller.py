@@ -15,9 +15,10 @@ from render.errors import AccountError, OutcomeUnknownError, ReadFailedError, Re
 from render.events import OddStatusSeen, PollFailed, TaskProgressed
 from render.records import Status
 from render.retry import Pace, learn_typical, next_wait, poll_wait
-from render.runner.archive import find_link, find_unknown, look_again
+from render.runner.archive import find_link, find_unknown, hold_refused, look_again
 from render.runner.results import park, take_result
-from render.runner.sights import Verdict, is_odd, judge
+from render.runner.sights import Verdict, is_at_work, is_odd, judge
+from render.store import Change
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -152,6 +153,9 @@ class Poller:
                 await self._settle(job, state)
 
     async def _settle(self, job: Job, state: RemoteState) -> None:
+        if not state.results and job.refused_for and not job.refreshes:
+            await hold_refused(self._lane, job)
+            return
         if not state.results and job.refreshes:
             await look_again(self._lane, job)
             return
@@ -169,7 +173,21 @@ class Poller:
             case Verdict.UNKNOWN if job.record.status is not Status.PREPARED:
                 await find_unknown(self._lane, job)
             case _:
+                await self._note_arrival(job, state)
                 self._go_on(job, state)
+
+    async def _note_arrival(self, job: Job, state: RemoteState) -> None:
+        """Record that a request arrived of which nobody knew, once the provider says that it is at work on it."""
+        if job.record.status is Status.PREPARED and is_at_work(state):
+            job.attempt = replace(
+                job.record,
+                status=Status.SUBMITTED,
+                remote_id=job.record.remote_id or job.record.id,
+                submitted_at=self._shared.surroundings.now(),
+                error_kind="",
+                error_message="",
+            )
+            await self._shared.journal.note(Change(attempt=job.attempt))
 
     def _go_on(self, job: Job, state: RemoteState) -> None:
         job.unfinished_at = self._shared.surroundings.monotonic()

@@ -65,6 +65,11 @@ def judge(sights: Sights, state: RemoteState, *, now: float) -> Verdict:
     return Verdict.UNKNOWN if now - sights.unknown_at >= UNKNOWN_S else Verdict.RUNNING
 
 
+def is_at_work(state: RemoteState) -> bool:
+    """Say whether the provider says by a word of its own that it has the render, and is not through with it."""
+    return state.is_pending and bool(state.word) and state.word in _RUNNING_WORDS
+
+
 def _is_unknown(state: RemoteState) -> bool:
     return bool(state.word) and kind_of(state.word) in _UNKNOWN_KINDS
 

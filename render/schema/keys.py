@@ -18,6 +18,11 @@ _VARIABLE = "[A-Za-z_][A-Za-z0-9_]*"
 ID_PATTERN = f"^{_NAME}$"
 _AUTHORED_ID = f"^(?:[A-Za-z0-9]|\\$\\{{{_VARIABLE}\\}})(?:[A-Za-z0-9._-]|\\$\\{{{_VARIABLE}\\}})*$"
 
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+#: a host by its full name, or `*.` and two labels or more, and perhaps a port; the last label begins with a letter, so
+#: that no address matches
+HOST_PATTERN = f"^(?:\\*\\.)?(?:{_LABEL}\\.)+(?=[A-Za-z]){_LABEL}(?::[1-9][0-9]{{0,4}})?$"
+
 #: Keys that take whole numbers and are no parameters; JSON Schema lets 1.0 pass, whoever checks a manifest may not.
 INTEGER_KEYS = frozenset({"version", "takes", "concurrency", "poll_batch"})
 
@@ -145,6 +150,13 @@ LANE: Schema = {
             "markdownDescription": "The most one result costs, in USD, by alias or id of the model. "
             "Beats what was seen.",
             "examples": [{"kandinsky-5-t2v": 0.4}],
+        },
+        "allow_hosts": {
+            "type": "array",
+            "items": {"type": "string", "pattern": HOST_PATTERN, "maxLength": 261},
+            "markdownDescription": "Hosts that files may come from, beside the provider's own: full names, or "
+            "`*.suffix` in quotes. Always over https, and never from private addresses.",
+            "examples": [["cdn.example.com"], ["*.files.example.com"]],
         },
     },
     "additionalProperties": False,

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 NOT_YET: Mapping[str, str] = {
     "include": "`include` is not read yet: keep all shots of a project in one file",
     "providers.*.kind": "lanes of your own are not built yet: a lane is called `runware` or `aimlapi`",
-    "providers.*.allow_hosts": "`allow_hosts` is not read yet: files are taken from the provider's own hosts only",
     "shots.*.matrix": "`matrix` is not expanded yet: write one shot a combination",
     "shots.*.zip": "`zip` is not expanded yet: write one shot a combination",
     "prompt.file": "texts are not read from files yet: write the text here, folded with `>-`",

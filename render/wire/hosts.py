@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from yarl import URL
 
@@ -16,16 +16,32 @@ from render.errors import HeldError
 _LONGEST_URL = 8192
 _VISIBLE_ASCII = re.compile(r"[!-~]+")
 _HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+#: not an address, and so something that a person may trust
+_FULL_NAME = re.compile(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?")
+_HTTPS_PORT = 443
+
+#: the only IPv6 addresses that are given out to the open internet (IANA, IPv6 Global Unicast Address Assignments)
+_GIVEN_OUT = ip_network("2000::/3")
+#: parts of it that carry an IPv4 address which a relay nobody knows would deliver to, or are kept for documents:
+#: Teredo, 6to4, RFC 9637
+_NOT_GIVEN_OUT = (ip_network("2001::/32"), ip_network("2002::/16"), ip_network("3fff::/20"))
+#: relays of 6to4 (RFC 7526), which Python 3.11 takes for global
+_RELAYS = ip_network("192.88.99.0/24")
+#: how a network without IPv4 names an IPv4 address (RFC 6052)
+_NAT64 = ip_network("64:ff9b::/96")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HostRule:
     """The hosts that files may come from."""
 
-    #: exact names, or `*.suffix` for every name below a suffix but not itself; always over https
+    #: exact names, or `*.suffix` for every name below a suffix but not itself; always over https, and on port 443
+    #: unless `:port` follows
     hosts: tuple[str, ...]
     #: this machine's names under which a server of the user's own is reached; over http or https
     plain_http_hosts: tuple[str, ...] = ()
+    #: the port of that server; None for any
+    plain_http_port: int | None = None
 
     def check(self, text: str) -> URL:
         """Return the URL in the form in which it may be requested.
@@ -39,23 +55,31 @@ class HostRule:
             return url
         if url.scheme != "https":
             raise HeldError(f"files are fetched over https only, and the link to {host} is not")
-        if not _HOST_NAME.fullmatch(host) or not any(_matches(host, pattern) for pattern in self.hosts):
+        if not _HOST_NAME.fullmatch(host) or not any(_matches(url, pattern) for pattern in self.hosts):
             raise HeldError(
-                f"files may not be fetched from the host {host!r}",
+                f"files may not be fetched from the host {shown_host(url)!r}{_way_out(url)}",
                 hint="the result stays held, with its link in the record",
             )
         return url
 
     def is_own(self, url: URL) -> bool:
         """Say whether a URL leads to a server of the user's own."""
-        return (url.raw_host or "").lower() in self.plain_http_hosts
+        is_here = (url.raw_host or "").lower() in self.plain_http_hosts
+        return is_here and self.plain_http_port in {None, url.port}
 
 
 def is_public(address: str) -> bool:
-    """Say whether an IP address belongs to the open internet."""
+    """Say whether an IP address belongs to the open internet; one that wraps an IPv4 address counts as that one."""
     parsed = ip_address(address.partition("%")[0])
-    inner = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
-    return (inner or parsed).is_global and not (inner or parsed).is_multicast
+    if isinstance(parsed, IPv6Address):
+        if parsed in _NAT64:
+            parsed = IPv4Address(int(parsed) & 0xFFFFFFFF)
+        elif parsed.ipv4_mapped is None:
+            is_given_out = parsed in _GIVEN_OUT and not any(parsed in network for network in _NOT_GIVEN_OUT)
+            return is_given_out and parsed.is_global
+        else:
+            parsed = parsed.ipv4_mapped
+    return parsed.is_global and not parsed.is_multicast and parsed not in _RELAYS
 
 
 def is_loopback(address: str) -> bool:
@@ -66,6 +90,12 @@ def is_loopback(address: str) -> bool:
 def shown_host(url: URL) -> str:
     """Return the host of a URL as people may see it, with its port where that is not the usual one."""
     return f"{url.raw_host}" if url.is_default_port() else f"{url.raw_host}:{url.port}"
+
+
+def _way_out(url: URL) -> str:
+    """The command that takes files from there; "" for what no person should trust."""
+    is_name = _FULL_NAME.fullmatch((url.raw_host or "").lower())
+    return f"; if you trust it: render fetch --allow-host {shown_host(url)}" if is_name else ""
 
 
 def _parsed(text: str) -> URL:
@@ -84,5 +114,8 @@ def _parsed(text: str) -> URL:
     return url
 
 
-def _matches(host: str, pattern: str) -> bool:
-    return host.endswith(pattern[1:]) if pattern.startswith("*.") else host == pattern
+def _matches(url: URL, pattern: str) -> bool:
+    name, _, port = pattern.partition(":")
+    host = (url.raw_host or "").lower()
+    is_named = host.endswith(name[1:]) if name.startswith("*.") else host == name
+    return is_named and url.port == int(port or _HTTPS_PORT)

@@ -2,14 +2,15 @@
 
 Three sessions, so that nothing leaks between them: paid calls open a connection each, for a kept one may be closed by
 the server at the very moment of use; all other calls keep theirs; files come over a third that has never seen a key
-and connects to public addresses only. None keeps cookies, reads the environment or follows a redirect.
+and connects to public addresses only. None keeps cookies, reads the environment or follows a redirect; a proxy is
+used where one is handed in.
 """
 
 from __future__ import annotations
 
 import json
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol, Self
 from urllib.parse import quote
@@ -18,25 +19,34 @@ import aiohttp
 from yarl import URL
 
 from render import __version__
+from render.disclosure import spellings
 from render.errors import SettingsError
 from render.providers.protocol import Reply
 from render.retry_after import retry_after
+from render.wire.addresses import judged_socket
 from render.wire.failures import FAILURES, failure, unanswered
 from render.wire.hosts import shown_host
+from render.wire.proxy import Proxy
 from render.wire.replies import lower_case
-from render.wire.stream import FileSource, public_socket
+from render.wire.stream import FileSource
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
     from contextlib import AbstractAsyncContextManager
     from types import SimpleNamespace
 
+    from aiohttp.abc import AbstractResolver
+
     from render.providers.protocol import Call
+    from render.records import Beginning
+    from render.settings import ProxySettings
     from render.wire.hosts import HostRule
     from render.wire.stream import Stream
 
 _LARGEST_REPLY_BYTES = 4 * 1024 * 1024
 _PIECE_BYTES = 64 * 1024
+#: what is shorter may be a part of any word
+_SHORTEST_KEY = 8
 #: more at once gained nothing where it was measured
 _DOWNLOADS = 16
 
@@ -73,24 +83,40 @@ def _utc_now() -> datetime:
 
 
 class Wire:
-    """HTTP, opened by `async with`; `requests` counts what was sent since, files and redirects included."""
+    """HTTP, opened by `async with`; `requests` counts what was sent since, files and redirects included.
 
-    def __init__(self, *, timeouts: Timeouts | None = None, now: Callable[[], datetime] = _utc_now) -> None:
+    Without a `proxy` every request goes straight to its host. `resolver` says where the names of file hosts lead, as
+    the system does unless another is given.
+    """
+
+    def __init__(
+        self,
+        *,
+        timeouts: Timeouts | None = None,
+        now: Callable[[], datetime] = _utc_now,
+        proxy: ProxySettings | None = None,
+        resolver: AbstractResolver | None = None,
+    ) -> None:
         self.requests = 0
         self._timeouts = timeouts or Timeouts()
         self._now = now
+        self._proxy_settings = proxy
+        self._resolver = resolver
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         # No limit on connections to an API: waiting for a free one would count against the call's own time.
         self._paid = await self._session(aiohttp.TCPConnector(force_close=True, limit=0))
         self._free = await self._session(aiohttp.TCPConnector(limit=0, keepalive_timeout=30))
+        resolver = self._resolver or aiohttp.ThreadedResolver()
+        self._proxy = Proxy(settings=self._proxy_settings, resolver=resolver)
         files = await self._session(
-            aiohttp.TCPConnector(limit=_DOWNLOADS, socket_factory=public_socket), auto_decompress=False
+            aiohttp.TCPConnector(limit=_DOWNLOADS, socket_factory=judged_socket, resolver=resolver),
+            auto_decompress=False,
         )
         times = self._timeouts
         patience = aiohttp.ClientTimeout(total=None, sock_connect=times.connect_s, sock_read=times.stall_s)
-        self._files = FileSource(session=files, patience=patience, now=self._now)
+        self._files = FileSource(session=files, patience=patience, proxy=self._proxy, now=self._now)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -111,7 +137,7 @@ class Wire:
             async with self._request(call, url, headers=headers, sending=sending) as response:
                 body = await _bounded_body(response)
                 if body is not None:
-                    return self._reply(response, body)
+                    return _without_key(self._reply(response, body), key)
             trouble = unanswered(f"{host}: the answer is longer than any should be", is_paid=call.is_paid)
         except FAILURES as error:
             trouble = failure(error, host=host, was_sent=sending.was_sent, is_paid=call.is_paid)
@@ -119,16 +145,18 @@ class Wire:
         raise trouble
 
     @asynccontextmanager
-    async def stream(self, url: str, *, allowed: HostRule) -> AsyncIterator[Stream]:
+    async def stream(self, url: str, *, allowed: HostRule, begun: Beginning | None = None) -> AsyncIterator[Stream]:
         """Open a file for reading, following at most three redirects, each to an allowed host.
+
+        Of a file that is `begun` only the rest comes, where the host gives exactly that; `Stream.start` tells.
 
         Raises, here and while reading:
             HeldError: the host is not allowed, or answers with something that is no file.
-            LinkExpiredError: the link answers 403, 404 or 410.
+            LinkExpiredError: the host refuses the link, or says that the file is gone.
             TransientError: the host asks for patience, cannot be reached, or stalls.
             BytesRefusedError: the file is encoded, or ends early.
         """
-        async with self._files.opened(url, allowed=allowed) as stream:
+        async with self._files.opened(url, allowed=allowed, begun=begun) as stream:
             yield stream
 
     async def _session(self, connector: aiohttp.TCPConnector, *, auto_decompress: bool = True) -> aiohttp.ClientSession:
@@ -160,6 +188,7 @@ class Wire:
             url,
             headers=headers,
             data=None if call.body is None else json.dumps(call.body, allow_nan=False).encode(),
+            proxy=self._proxy.for_url(url),
             allow_redirects=False,
             timeout=aiohttp.ClientTimeout(
                 total=times.submit_s if call.is_paid else times.poll_s, sock_connect=times.connect_s
@@ -171,6 +200,18 @@ class Wire:
         headers = lower_case(response.headers)
         wait_s = retry_after(headers, self._now())
         return Reply(status=response.status, headers=headers, body=body, retry_after_s=wait_s)
+
+
+def _without_key(reply: Reply, key: Secret | str) -> Reply:
+    """Take the key out of an answer that repeats it, before anything is read from it, recorded or shown."""
+    text = key if isinstance(key, str) else key.reveal()
+    if len(text) < _SHORTEST_KEY:
+        return reply
+    body, headers = reply.body, reply.headers
+    for spelling in spellings(text):
+        body = body.replace(spelling.encode(), "…".encode())
+        headers = {name: value.replace(spelling, "…") for name, value in headers.items()}
+    return replace(reply, headers=headers, body=body)
 
 
 def _url(base_url: str, call: Call) -> URL:

@@ -1,16 +1,14 @@
 """Opens files on other hosts and reads them piece by piece. Sends no key, for it never has one.
 
 Reads what was sent as it was sent: nothing is decompressed, and a file that ends early or arrives encoded is refused.
+Of a file whose beginning is here only the rest is asked for; where the answer is not that rest, the whole is.
 Whether the bytes are a film is not judged here.
 """
 
 from __future__ import annotations
 
 import asyncio
-import errno
-import socket
 from contextlib import asynccontextmanager, closing
-from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,41 +17,44 @@ from yarl import URL
 
 from render.errors import BytesRefusedError, HeldError, LinkExpiredError, RenderError, TransientError
 from render.retry_after import retry_after
+from render.wire.addresses import NotPublicError, Way, going
 from render.wire.failures import FAILURES, reason_for, unsent
-from render.wire.hosts import is_loopback, is_public, shown_host
+from render.wire.hosts import shown_host
 from render.wire.replies import lower_case
+from render.wire.resuming import is_rest, mark_of, request_for, source_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from datetime import datetime
 
     from aiohttp.client_reqrep import ClientResponse
-    from aiohttp.connector import AddrInfoType
 
+    from render.records import Beginning, FileMark
     from render.wire.hosts import HostRule
+    from render.wire.proxy import Proxy
 
 _PIECE_BYTES = 1024 * 1024
 _MOST_REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_GONE = frozenset({404, 410})
 _LATER = frozenset({408, 425, 429})
 #: a host that sends less has stalled, although bytes trickle
 _SLOWEST_BYTES_PER_S = 1024
 _HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity"}
-
-#: set while a file is asked for from a server of the user's own on this machine
-_is_own_server: ContextVar[bool] = ContextVar("is_own_server", default=False)
-
-
-class _NotPublicError(OSError):
-    """An allowed name leads to an address inside some network."""
+#: what an answer to a question for the rest may be that does not give it
+_NO_REST = frozenset({206, 416})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stream:
     """One open file."""
 
-    #: as announced; None where the host announced nothing
+    #: of the whole file, as announced; None where the host announced nothing
     expected_bytes: int | None
+    #: how many bytes of the file come before the first of `chunks`: all that were begun with, or 0
+    start: int
+    #: what a later answer must agree with to continue this one; None where that could not be told
+    mark: FileMark | None
     #: in order, each at most 1 MiB; to be read once, inside the `async with` that opened the file
     chunks: AsyncIterator[bytes]
 
@@ -64,20 +65,43 @@ class FileSource:
 
     session: aiohttp.ClientSession
     patience: aiohttp.ClientTimeout
+    proxy: Proxy
     now: Callable[[], datetime]
 
     @asynccontextmanager
-    async def opened(self, url: str, *, allowed: HostRule) -> AsyncIterator[Stream]:
+    async def opened(self, url: str, *, allowed: HostRule, begun: Beginning | None = None) -> AsyncIterator[Stream]:
         """Open a file; see `Wire.stream`."""
-        with closing(await self._followed(url, allowed)) as response:
-            self._check(response)
-            yield Stream(expected_bytes=response.content_length, chunks=self._chunks(response))
+        source = source_of(allowed.check(url))
+        if begun is not None and begun.mark.source != source:
+            begun = None
+        response = await self._followed(url, allowed, begun)
+        if begun is not None and not is_rest(response.status, lower_case(response.headers), begun):
+            begun = None
+            if response.status in _NO_REST:
+                response.close()
+                response = await self._followed(url, allowed, None)
+        with closing(response):
+            yield self._stream(response, source=source, begun=begun)
 
-    async def _followed(self, url: str, allowed: HostRule) -> ClientResponse:
+    def _stream(self, response: ClientResponse, *, source: str, begun: Beginning | None) -> Stream:
+        if begun is not None:
+            mark, chunks = begun.mark, self._chunks(response)
+            return Stream(expected_bytes=mark.size_bytes, start=begun.size_bytes, mark=mark, chunks=chunks)
+        self._check(response)
+        size, headers = response.content_length, lower_case(response.headers)
+        return Stream(
+            expected_bytes=size,
+            start=0,
+            mark=mark_of(headers, source=source, size_bytes=size, now=self.now()),
+            chunks=self._chunks(response),
+        )
+
+    async def _followed(self, url: str, allowed: HostRule, begun: Beginning | None) -> ClientResponse:
         """Ask for a file until the answer is no redirect; each hop is judged like the first."""
+        headers = {**_HEADERS, **request_for(begun)}
         for _ in range(1 + _MOST_REDIRECTS):
             target = allowed.check(url)
-            response = await self._asked(target, is_own_server=allowed.is_own(target))
+            response = await self._asked(target, headers, is_own=allowed.is_own(target))
             location = response.headers.get("Location", "")
             if response.status not in _REDIRECTS or not location:
                 return response
@@ -85,23 +109,30 @@ class FileSource:
             url = _joined(target, location)
         raise HeldError(f"the link to the file redirects more than {_MOST_REDIRECTS} times")
 
-    async def _asked(self, url: URL, *, is_own_server: bool) -> ClientResponse:
-        mark = _is_own_server.set(is_own_server)
+    async def _asked(self, url: URL, headers: dict[str, str], *, is_own: bool) -> ClientResponse:
+        proxy = None if is_own else self.proxy.for_url(url)
+        if proxy is not None:
+            await self.proxy.check_target(url)
+        way = Way.OWN if is_own else Way.OUT if proxy is None else Way.PROXY
         try:
-            return await self.session.get(
-                url, headers=_HEADERS, allow_redirects=False, timeout=self.patience, read_bufsize=_PIECE_BYTES
-            )
+            with going(way):
+                return await self.session.get(
+                    url,
+                    headers=headers,
+                    proxy=proxy,
+                    allow_redirects=False,
+                    timeout=self.patience,
+                    read_bufsize=_PIECE_BYTES,
+                )
         except FAILURES as error:
             trouble = _not_opened(error, shown_host(url))
-        finally:
-            _is_own_server.reset(mark)
         # Outside the handler: what aiohttp says may hold the signed link.
         raise trouble
 
     def _check(self, response: ClientResponse) -> None:
         status, host = response.status, shown_host(response.url)
         if 400 <= status < 500 and status not in _LATER:
-            raise LinkExpiredError(f"{host} answers {status} for the file")
+            raise LinkExpiredError(f"{host} answers {status} for the file", is_gone=status in _GONE)
         if status in _LATER or status >= 500:
             wait_s = retry_after(lower_case(response.headers), self.now())
             raise TransientError(f"{host} answers {status} for the file", http_status=status, retry_after_s=wait_s)
@@ -147,20 +178,8 @@ class _Pace:
         self._since, self._taken = self._clock(), 0
 
 
-def public_socket(address: AddrInfoType) -> socket.socket:
-    """Open a socket for an address on the open internet; one on this machine only for a server of the user's own.
-
-    The name was judged before; this judges what it resolves to, at the moment of connecting.
-    """
-    family, kind, protocol, _, where = address
-    host = str(where[0])
-    if not is_public(host) and not (is_loopback(host) and _is_own_server.get()):
-        raise _NotPublicError(errno.EACCES, "not a public address")
-    return socket.socket(family, kind, protocol)
-
-
 def _not_opened(error: BaseException, host: str) -> RenderError:
-    if isinstance(getattr(error, "os_error", None), _NotPublicError):
+    if isinstance(getattr(error, "os_error", None), NotPublicError):
         return HeldError(f"{host} leads to an address that is not public")
     return unsent(error, host)
 

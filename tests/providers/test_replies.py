@@ -83,7 +83,7 @@ def test_what_a_provider_says_becomes_one_bounded_printable_line(value):
 
 
 def test_control_characters_are_shown_not_obeyed():
-    assert readable_text("a\x1b[31mred\nline\u202etfel\ud800") == r"a\x1b[31mred\nline\u202etfel\ud800"
+    assert readable_text("a\x1b[31mred\nline\u202etfel\ud800") == r"a\u001b[31mred\nline\u202etfel\ud800"
 
 
 def test_messages_in_a_list_are_joined_and_codes_may_be_numbers():

@@ -4,9 +4,10 @@ import sys
 import pytest
 
 from render import events
+from render.disclosure import one_line
 from render.report.palette import Palette
 from render.report.progress import progress, size_text
-from render.report.table import cut, one_line, table
+from render.report.table import cut, table
 from render.settings import Display
 
 PLAIN = Palette(has_colour=False)
@@ -77,9 +78,9 @@ def test_what_fits_is_not_cut():
     ("text", "line"),
     [
         ("plain  text ", "plain  text "),
-        ("a\n\tb", "a  b"),
-        ("\x1b[2Jx", "?[2Jx"),
-        ("\u202eabc", "?abc"),
+        ("a\n\tb", r"a\n\tb"),
+        ("\x1b[2Jx", r"\u001b[2Jx"),
+        ("\u202eabc", r"\u202eabc"),
         ("höhe", "höhe"),
     ],
 )

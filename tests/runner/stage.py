@@ -21,6 +21,7 @@ from render.runner.conductor import Score, StopRequest, conduct
 from render.runner.journal import Journal
 from render.runner.lane import LaneTerms, Shared
 from render.runner.surroundings import Surroundings, wait_at_most
+from render.selection import without_purchases
 from render.settings import LaneSettings, Secret
 from render.store import open_store, read_snapshot
 from render.wire import Timeouts, Wire
@@ -68,6 +69,9 @@ class Stage:
     spending: Spending = field(default_factory=Spending)
     #: whether lost purchases are looked for in the provider's log
     adopts: bool = False
+    #: whether what is missing is bought; else only what was bought is brought home
+    buys: bool = True
+    key: Secret | None = field(default_factory=lambda: Secret("a-key"))
     #: of the last run
     journal: Journal | None = None
     #: by how many seconds the run's clock has jumped ahead
@@ -161,6 +165,8 @@ class Stage:
             for name, it in PROVIDERS.items()
         }
         planned = plan(tasks, snapshot, spec_of=catalog().find, lanes=facts)
+        if not self.buys:
+            planned = without_purchases(planned, snapshot, endpoints=dict.fromkeys(PROVIDERS, "test"))
         lanes = {name: self._terms(name, base_url) for name in {each.task.provider for each in planned.tasks}}
         folder = self.folder(self.root)
         return Score(plan=planned, snapshot=snapshot, lanes=lanes, folder=folder, spending=self.spending)
@@ -171,7 +177,7 @@ class Stage:
         return LaneTerms(
             provider=PROVIDERS[name],
             settings=settings,
-            key=Secret("a-key"),
+            key=self.key,
             concurrency=self.concurrency,
             adopts_from_log=self.adopts,
         )

@@ -1,15 +1,29 @@
 """What a download may meet: nothing half, nothing foreign, nothing lost while a source is left."""
 
 import errno
+from contextlib import suppress
+from functools import partial
 
 import pytest
+from aiohttp import web
 
 from render.artifacts.folder import ArtifactFolder
 from render.artifacts.refusals import held_on_trouble
-from render.events import PurchasesPaused
+from render.events import PurchasesPaused, TaskSaved
 from render.runner import patience
+from tests.containers.samples import whole
 from tests.runner.archived import unknown, with_link
-from tests.runner.scripted import another_kind, as_usual, gone, refusing, saying, short_file, whole_file
+from tests.runner.scripted import (
+    another_kind,
+    as_usual,
+    gone,
+    media_of,
+    refusing,
+    saying,
+    sending,
+    short_file,
+    whole_file,
+)
 from tests.runner.stage import clip, picture, plant
 
 
@@ -30,11 +44,43 @@ def test_a_file_that_arrives_wrong_is_fetched_again(stage, make, fault):
     assert stage.script.fetched.total() == 3
 
 
-def test_a_file_that_stays_wrong_is_left_to_the_next_run(stage):
-    stage.script.files.extend([another_kind] * 8)
-    stage.run(picture("a"), parked=1, exit_status=6)
+@pytest.mark.parametrize("make", [picture, clip])
+def test_a_file_that_stays_wrong_under_a_fresh_link_too_is_held_with_its_link(stage, make):
+    stage.script.files.extend([saying(200, "<html>Not here</html>")] * 8)
+    summary = stage.run(make("a"), held=1, exit_status=6)
+    assert "<html>Not he" in summary.failures[0].message
+    assert "its link is kept" in summary.failures[0].message
     assert stage.files() == []
+    (attempt,) = stage.record()[0]
+    assert (attempt.status, attempt.error_kind, bool(attempt.source_url)) == ("rendered", "held", True)
+    assert sorted(stage.script.fetched.values()) == [4, 4]
+    stage.run(make("a"), saved=1)
+    assert stage.bought() == {"shot a": 1}
+
+
+def test_a_file_that_is_wrong_under_one_link_comes_home_under_the_next(stage):
+    stage.script.files.extend([another_kind] * 4)
+    stage.run(clip("a"), saved=1)
+    assert sorted(stage.script.fetched.values()) == [1, 4]
+
+
+def test_a_wrong_file_is_held_and_never_lost_though_the_provider_forgets_the_render(stage):
+    stage.script.files.extend([another_kind] * 4)
+
+    async def forget(moment):
+        moment.script.orders.clear()
+        return await as_usual(moment)
+
+    stage.script.polls.extend([as_usual, as_usual, forget])
+    stage.run(clip("a"), held=1, exit_status=6)
     assert stage.statuses() == {"a": ["rendered"]}
+
+
+def test_a_link_that_is_refused_and_not_said_to_be_gone_is_held_and_never_lost(stage):
+    stage.script.files.extend([saying(403, "")] * 100)
+    stage.run(picture("a"), held=1, exit_status=6)
+    assert stage.statuses() == {"a": ["rendered"]}
+    stage.script.files.clear()
     stage.run(picture("a"), saved=1)
     assert stage.bought() == {"shot a": 1}
 
@@ -146,7 +192,7 @@ def test_one_lost_file_does_not_keep_its_neighbours_from_coming_home(stage):
 
 def test_a_key_that_is_refused_does_not_stop_files_whose_links_are_known(stage):
     stage.script.files.extend([another_kind] * 8)
-    stage.run(picture("a"), parked=1, exit_status=6)
+    stage.run(picture("a"), held=1, exit_status=6)
     stage.script.polls.extend([refusing(401, "invalidApiKey", is_named=False)] * 50)
     stage.script.submits.append(refusing(401, "invalidApiKey", is_named=False))
     stage.run(picture("a"), picture("b"), saved=1, failed=1, exit_status=3)
@@ -182,6 +228,58 @@ def test_a_host_of_files_in_trouble_is_asked_for_ten_minutes_and_then_left_to_th
     stage.run(picture("a"), parked=1, exit_status=6)
     assert 5 < stage.script.fetched.total() < 12
     stage.script.files.clear()
+    stage.run(picture("a"), saved=1)
+    assert stage.bought() == {"shot a": 1}
+
+
+def test_a_file_that_a_killed_run_had_put_in_place_is_taken_for_what_it_is(stage):
+    stage.script.files.append(whole_file)
+    plant(stage.root, "a.jpg", media_of("a.jpg"))
+    stage.run(picture("a"), saved=1)
+    assert stage.files() == ["a.jpg"]
+
+
+def test_two_tasks_with_the_same_bytes_are_both_written_and_it_is_remarked(stage):
+    stage.run(picture("a"), picture("b"), saved=2)
+    assert stage.files() == ["a.jpg", "b.jpg"]
+    said = [event.remarks for event in stage.told(TaskSaved)]
+    assert len(said[0]) + 1 == len(said[1])
+    assert any(remark in {"the same bytes as a.jpg", "the same bytes as b.jpg"} for remark in said[1])
+
+
+def test_two_tasks_that_get_one_link_are_both_written_and_it_is_remarked(stage):
+    stage.concurrency = 1
+    stage.run(picture("c"), saved=1)
+    link = f"http://127.0.0.1:{stage.script.port}/files/one.jpg"
+    stage.script.links = {"shot a": link, "shot b": link}
+    stage.script.files.extend([whole_file, sending(whole("jpeg-progressive"))])
+    stage.run(picture("a"), picture("b"), picture("c"), saved=2, skipped=1)
+    remarks = [remark for event in stage.told(TaskSaved) for remark in event.remarks]
+    assert "the same link as a.jpg" in remarks
+    assert stage.files() == ["a.jpg", "b.jpg", "c.jpg"]
+
+
+@pytest.mark.parametrize("announces", [True, False])
+def test_a_file_over_the_cap_is_held_with_its_link_and_nothing_of_it_is_kept(stage, announces):
+    taken = []
+
+    async def huge(moment):
+        response = web.StreamResponse()
+        if announces:
+            response.content_length = 10**9
+        await response.prepare(moment.request)
+        with suppress(ConnectionError):
+            for _ in range(100):
+                await response.write(bytes(100_000))
+                taken.append(100_000)
+        return response
+
+    stage.folder = partial(ArtifactFolder, largest_bytes=200_000)
+    stage.script.files.append(huge)
+    summary = stage.run(picture("a"), held=1, exit_status=6)
+    assert "larger than 200000 bytes" in summary.failures[0].message
+    assert (stage.script.fetched.total(), list(stage.root.glob("**/.renderline*"))) == (1, [])
+    stage.folder = ArtifactFolder
     stage.run(picture("a"), saved=1)
     assert stage.bought() == {"shot a": 1}
 

@@ -56,7 +56,7 @@ def test_a_shot_that_is_edited_back_gets_its_earlier_file_back_for_nothing(stage
 def test_a_download_that_fails_leaves_the_earlier_file_and_its_record_alone(stage):
     stage.run(picture("a"), saved=1)
     stage.script.files.extend([another_kind] * 8)
-    stage.run(edited("a"), parked=1, exit_status=6)
+    stage.run(edited("a"), held=1, exit_status=6)
     attempts, artifacts = stage.record()
     assert artifacts[attempts[0].id].path == "a.jpg"
     assert stage.files() == ["a.jpg"]

@@ -1,0 +1,56 @@
+"""Decides what may be seen of words that come from elsewhere: no signed query, no key, nothing that steers a terminal.
+
+The one place where text is made harmless. It knows no terminal and no file: `report`, `log` and the commands hand it
+what they are about to show. Escapes are those of JSON, so that a document made harmless as a whole stays a document.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+#: what may stand in a URL or a token inside a JSON text: no blank, and no quote, escaped or not
+_REST = r"(?:[^\s\"\\]|\\[^\"nrt])"
+#: the query of a URL may be a signature, and its userinfo a password
+_QUERY = re.compile(rf"(?i)(https?://[^\s\"?#\\]+)[?#]{_REST}*")
+_USERINFO = re.compile(r"(?i)(https?://)[^\s\"/?#\\]*@")
+_BEARER = re.compile(rf"(?i)(bearer\s+){_REST}+")
+
+_UNUSUAL = re.compile(r"[^ -~]")
+_UNUSUAL_IN_LINES = re.compile(r"[^ -~\n]")
+#: the colours of `report.palette`, which alone may reach a terminal, or one character that may have to be escaped
+_COLOUR_OR_UNUSUAL = re.compile(r"\x1b\[(?:0|2|1|32|33|36|31;1)m|[^ -~\n]")
+
+
+def redact(text: str, secrets: Iterable[str] = ()) -> str:
+    """Return `text` without any of `secrets`, without queries and userinfo of URLs, and without bearer tokens."""
+    for secret in filter(None, secrets):
+        text = text.replace(secret, "…")
+    if "://" in text:
+        text = _USERINFO.sub(r"\1…@", _QUERY.sub(r"\1?…", text))
+    return _BEARER.sub(r"\1…", text)
+
+
+def spellings(secret: str) -> set[str]:
+    """Return a secret as it is, and as JSON spells it."""
+    return {secret, json.dumps(secret, ensure_ascii=False)[1:-1]}
+
+
+def one_line(text: str) -> str:
+    """Return words of others as they may be shown: redacted, and on one line, with control characters escaped."""
+    return _UNUSUAL.sub(_harmless, redact(text))
+
+
+def lines(text: str, *, has_colour: bool = False) -> str:
+    """Return a whole text for a terminal or a file: only its own line ends and colours are let through as they are."""
+    return (_COLOUR_OR_UNUSUAL if has_colour else _UNUSUAL_IN_LINES).sub(_harmless, text)
+
+
+def _harmless(found: re.Match[str]) -> str:
+    # Control characters, bidirectional overrides, line separators and lone surrogates are all unprintable to Python.
+    character = found.group()
+    return character if len(character) > 1 or character.isprintable() else json.dumps(character)[1:-1]
