@@ -46,7 +46,7 @@ $(CLIENTS)/%/.ready: requirements/client-%.lock
 	@touch $@
 
 prove: $(READY) ## Prove the promises about money and files; ARGS=--quick for the short form
-	@sh tests/install-needs strace
+	@sh tests/install-needs
 	@$(BIN)/python -m tests.prove $(ARGS)
 
 check: $(READY) ## Lint, types, layers, schema in step; writes nothing
