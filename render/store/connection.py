@@ -101,7 +101,7 @@ def draft_database(
             _make_durable(connection, draft)
             create_tables(connection, project=project, kind=kind)
             fill(connection)
-            # Closing would try this, too, and keep silent on a full disk: the draft would get its name without its rows.
+            # Closing tries this, too, but keeps silent on a full disk: the draft would get its name without its rows.
             empty_log(connection)
     except (OSError, sqlite3.Error) as error:
         raise StateError(f"cannot make {path}: {error}") from error
