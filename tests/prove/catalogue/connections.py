@@ -58,13 +58,15 @@ def _names():
 
 
 def _no_connection():
+    # who cannot prove who it is closes the lane, like a refused key
+    stranger = expect("failed left", (1, 3), 0), expect("saved", 0, 1)
     for provider in BOTH:
         yield case("N2", "S", provider, "refused", unsent, around=network.nobody_listens, is_quick=True)
         yield case("N2", "S", provider, "not_tls", unsent, around=network.plain_under_https)
         if network.CAN_CERTIFY:
-            yield case("N2", "S", provider, "own_cert", unsent, around=network.certificate(), is_quick=True)
-            yield case("N2", "S", provider, "wrong_name", unsent, around=network.certificate(name="other.test"))
-            yield case("N2", "S", provider, "expired", unsent, around=network.certificate(is_expired=True))
+            yield case("N2", "S", provider, "own_cert", stranger, around=network.certificate(), is_quick=True)
+            yield case("N2", "S", provider, "wrong_name", stranger, around=network.certificate(name="other.test"))
+            yield case("N2", "S", provider, "expired", stranger, around=network.certificate(is_expired=True))
         yield case(
             "N3", "S", provider, "black_hole", unsent, around=network.full_backlog, timeouts=BRIEF, is_quick=True
         )
@@ -88,8 +90,9 @@ def _resets():
                 for octets in (64, 300):
                     when = (Strike(on=CONNECT, do=strikes.reset_after_reading(octets), first=number, last=number),)
                     yield case(
-                        "N5", position, provider, f"after_{octets}", outcome, strikes=when, is_quick=octets == 300
-                    )
+                        "N5", position, provider, f"after_{octets}", outcome, strikes=when, timeouts=BRIEF,
+                        is_quick=octets == 300,
+                    )  # fmt: skip
     yield from _spread("N6", [("reset", strikes.reset(), False), ("close", strikes.close(), False)], quick=("reset",))
     yield from _spread(
         "N7",
@@ -137,7 +140,8 @@ def _stale():
 def _many_lost(provider):
     if provider == RUNWARE:
         return expect("saved", 0, 20), expect("skipped", 0, 20)
-    return expect("saved ambiguous", 6, 16), expect("skipped ambiguous", 6, 16)
+    # what may be running at the provider keeps its slot, so that the rest may be left to the next run
+    return expect("saved ambiguous left", 6, tuple(range(17))), expect("saved skipped ambiguous", 6, 16)
 
 
 def _surroundings():

@@ -91,7 +91,8 @@ def _asked_in_other_words():
         for name, headers in clamped.items():
             refuse = strikes.refuse(429, "rateLimitExceeded", headers=headers)
             # an hour is the longest that anybody may ask for; whoever parks instead buys nothing meanwhile
-            outcome = expect("saved parked left failed", (0, 1, 6), (0, 1)), expect("saved skipped", 0, 1)
+            # and at this speed a render that takes a moment is parked for want of news
+            outcome = expect("saved parked left failed", (0, 1, 6), (0, 1)), expect("saved skipped parked", (0, 6), 1)
             quick = name in {"imf", "rfc850"}
             yield case(
                 "H2", "S", provider, name, outcome, strikes=_struck("S", refuse), speed=4000,
@@ -105,9 +106,10 @@ def _asked_in_other_words():
             yield case("H3", position, provider, f"429_{hits}_times", done, count=6, strikes=many, is_quick=quick)
 
 
-def _waited_an_hour(theatre, *_):
+def _waited_an_hour(theatre, ended, _):
+    """A run that waits, waits long enough; one that leaves its task to the next run is through with it."""
     first, second, *_ = [*theatre.script.moments[SUBMIT], float("inf")]
-    if (second - first) * 4000 < 3600:
+    if not ended.counts["left"] and (second - first) * 4000 < 3600:
         yield f"came back after {(second - first) * 4000:.0f} of 3600 s"
 
 
@@ -272,5 +274,6 @@ def _odd_statuses():
         gone = _struck("P", strikes.answer(404), last=4)
         yield case("H13", "P", provider, "no_such_path", DONE, strikes=gone, is_quick=True)
         nowhere = _struck("P", unheard, last=None)
-        parked = expect("parked", 6, 1), expect("saved", 0, 1)
+        # an archive that knows the result is believed, where there is one
+        parked = expect("parked saved", (0, 6), 1), expect("saved skipped parked", (0, 6), 1)
         yield case("H13", "P", provider, "404_for_ever", parked, strikes=nowhere, speed=4000, is_quick=True)
