@@ -62,7 +62,7 @@ def _no_connection():
     stranger = expect("failed left", (1, 3), 0), expect("saved", 0, 1)
     for provider in BOTH:
         yield case("N2", "S", provider, "refused", unsent, around=network.nobody_listens, is_quick=True)
-        yield case("N2", "S", provider, "not_tls", unsent, around=network.plain_under_https)
+        yield case("N2", "S", provider, "not_tls", unsent, around=network.plain_under_https, timeouts=BRIEF)
         if network.CAN_CERTIFY:
             yield case("N2", "S", provider, "own_cert", stranger, around=network.certificate(), is_quick=True)
             yield case("N2", "S", provider, "wrong_name", stranger, around=network.certificate(name="other.test"))

@@ -107,7 +107,7 @@ def _no_room_for_state(provider):
         yield as_command(
             "F2", "-", provider, f"size_limit_{kib}k", drive, (first, later), count=2, is_quick=kib in {20, 44}
         )
-    for kib in (64, 80, 96, 112, 128, 160) if CAN_MOUNT else ():
+    for kib in (64, 80, 96, 112) if CAN_MOUNT else ():
         mount = f'mount -t tmpfs -o size={kib}k tmpfs "$OUT"; mkdir "$MEDIA"'
         drive = in_namespace(mount, after='rm -rf kept; cp -a "$OUT" kept')
         first = expect(None, None, (0, 1, 2))

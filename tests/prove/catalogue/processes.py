@@ -71,7 +71,7 @@ def _kills(provider):
 
 
 def _signals(provider):
-    statuses = {"SIGINT": 130, "SIGTERM": 143, "SIGHUP": (-signal.SIGHUP, 129)}
+    statuses = {"SIGINT": 130, "SIGTERM": 143, "SIGHUP": 143}
     for number, status in statuses.items():
         for position in "SPD":
             do = strikes.calling(struck_by(number), then=strikes.hang(charged=True))

@@ -115,8 +115,10 @@ def _never_there():
                 is_quick=code == "taskFailedOrNotFound",
             )
             for_ever = at("P", gone, last=None)
+            # an archive that names a link is believed, where there is one
+            found = expect("saved parked held", (0, 6), 1), expect("saved skipped parked", (0, 6), 1)
             yield case(
-                "R16", "P", provider, f"{code}_for_ever", PARKED, strikes=for_ever, speed=4000, examine=_sent_once
+                "R16", "P", provider, f"{code}_for_ever", found, strikes=for_ever, speed=4000, examine=_sent_once
             )
         foreign = at("P", strikes.refuse(401, "invalidApiKey"), last=None)
         yield case(
