@@ -37,7 +37,8 @@ _REFUSALS = frozenset(CodeKind) - {
     CodeKind.UNKNOWN,
     CodeKind.GONE,
 }
-_PASSING = frozenset({CodeKind.RATE_LIMIT, CodeKind.SERVER, CodeKind.PROVIDER})
+#: codes of a trouble inside the service, which may come after it has taken the task
+_INSIDE = frozenset({CodeKind.TIMEOUT, CodeKind.SERVER, CodeKind.PROVIDER})
 
 
 class Runware:
@@ -128,12 +129,13 @@ def _refusal(error: TaskError, reply: Reply) -> ProviderError:
     """
     kind, status = kind_of(error.code), reply.status
     message = error.message or error.code or f"Runware refused without a reason (HTTP {status})"
-    if status == 408 or kind is CodeKind.TIMEOUT or (status >= 500 and kind not in _REFUSALS):
+    is_inside = (kind in _INSIDE and status != 429) or (status >= 500 and kind not in _REFUSALS)
+    if status == 408 or is_inside:
         return OutcomeUnknownError(message, code=error.code, http_status=status, retry_after_s=reply.retry_after_s)
     if _is_about_account(error, kind, status):
         is_credit = kind is CodeKind.QUOTA or status == 402
         return AccountError(message, code=error.code, http_status=status, is_credit=is_credit)
-    if kind in _PASSING or (kind is CodeKind.UNKNOWN and status == 429):
+    if kind is CodeKind.RATE_LIMIT or (status == 429 and kind in {CodeKind.UNKNOWN, *_INSIDE}):
         return TransientError(message, code=error.code, http_status=status, retry_after_s=reply.retry_after_s)
     return _rejection(error, kind=kind, message=message, status=status)
 

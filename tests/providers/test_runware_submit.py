@@ -248,7 +248,7 @@ def test_a_403_about_one_model_fails_that_task_alone(more):
         ("somethingNew", 429),
         ("rateLimitExceeded", 403),
         ("providerRateLimitExceeded", 503),
-        ("noAvailableServer", 400),
+        ("noAvailableServer", 429),
     ],
 )
 def test_a_refusal_that_may_pass_is_transient_and_keeps_the_wait(code, status):
@@ -265,6 +265,9 @@ def test_a_refusal_that_may_pass_is_transient_and_keeps_the_wait(code, status):
         ("serviceUnavailable", 503),
         ("timeoutProvider", 504),
         ("timeoutProvider", 400),
+        ("internalServerError", 200),
+        ("providerError", 200),
+        ("noAvailableServer", 400),
         ("modelNotReady", 503),
     ],
 )
