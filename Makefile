@@ -15,7 +15,7 @@ LOWEST := .venv-lowest
 LOWEST_READY := $(LOWEST)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all conformance check fix schemas bench sbom audit test-lowest lock clean
+.PHONY: help setup demo test test-all conformance prove check fix schemas bench sbom audit test-lowest lock clean
 
 help: ## Show the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ $(CLIENTS)/%/.ready: requirements/client-%.lock
 	@$(PYTHON) -m venv --clear $(CLIENTS)/$*
 	@$(CLIENTS)/$*/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
+
+prove: $(READY) ## Prove the promises about money and files; ARGS=--quick for the short form
+	@sh tests/install-needs
+	@$(BIN)/python -m tests.prove $(ARGS)
 
 check: $(READY) ## Lint, types, layers, schema in step; writes nothing
 	@$(BIN)/ruff check .

@@ -126,7 +126,7 @@ class _Record:
     def decide(self, task: Task, wished: str) -> PlannedTask:
         before = self._by_key.get(task.key, ())
         own = [attempt for attempt in before if self._print(attempt) == wished]
-        attempt = most_telling(own, is_present=self._is_present) if own else self._renamed(wished)
+        attempt = self._speaker(own, wished)
         action, reason = self._carry_on(task, attempt) if attempt else (Action.SUBMIT, self._reason_for_new(task))
         if attempt is not None:
             self._taken.add(attempt.id)
@@ -139,6 +139,15 @@ class _Record:
             attempt=attempt,
             next_number=max(numbers, default=0) + 1,
         )
+
+    def _speaker(self, own: Sequence[Attempt], wished: str) -> Attempt | None:
+        """The attempt to carry on with; one that failed here never hides a purchase that a rename left elsewhere."""
+        mine = most_telling(own, is_present=self._is_present)
+        if mine is not None and mine.status is not Status.FAILED:
+            return mine
+        other = self._renamed(wished)
+        is_bought = other is not None and other.status in {*IN_FLIGHT, Status.SAVED}
+        return other if mine is None or is_bought else mine
 
     def _renamed(self, wished: str) -> Attempt | None:
         """What was bought under a key that is gone; a try that only failed, or was given up to buy anew, is not."""

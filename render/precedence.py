@@ -1,7 +1,7 @@
 """Decides which of several attempts at the same content speaks for it. Pure; knows nothing of tasks and actions.
 
 What is there or on its way goes before what has ended, and the further it has come, the better: a failed, abandoned or
-lost attempt never hides another. A try that was added on purpose goes before the file it is to replace.
+lost attempt never hides another. A try that was added on purpose goes before the file it replaces.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ def _worth(attempt: Attempt) -> int:
 
 
 def _is_added(attempt: Attempt, attempts: Sequence[Attempt]) -> bool:
-    """Whether it is on its way to replace an earlier result: nothing else is bought beside one."""
-    return attempt.status in IN_FLIGHT and any(
+    """Whether it was bought to replace an earlier result: it does so even while its file is not here."""
+    return attempt.status in {*IN_FLIGHT, Status.SAVED} and any(
         other.number < attempt.number
         and (other.task_key, other.fingerprint) == (attempt.task_key, attempt.fingerprint)
         and other.status in {Status.SAVED, Status.LOST, Status.ABANDONED}

@@ -72,7 +72,9 @@ def test_help_imports_click_and_nothing_heavier(tmp_path):
     assert {module for module in modules if module.startswith("render")} == {"render", "render.cli"}
 
 
-@pytest.mark.parametrize("name", ["validate", "plan", "run", "status", "verify", "fetch", "state", "models", "schema"])
+@pytest.mark.parametrize(
+    "name", ["validate", "plan", "run", "status", "verify", "fetch", "resolve", "state", "models", "schema"]
+)
 def test_the_help_of_a_command_imports_nothing_heavy(tmp_path, name):
     assert not imported_by(name, "--help", cwd=tmp_path) & HEAVY
 

@@ -478,3 +478,15 @@ def test_an_unwanted_purchase_whose_answer_was_lost_is_looked_for_too():
     made = planned([], [gone])
     assert actions(made) == [("gone.t01", "adopt")]
     assert made.tasks[0].task.path.startswith(".earlier/")
+
+
+def test_a_file_bought_again_and_missing_is_fetched_not_replaced_by_the_one_before_it():
+    earlier, newer = own(Status.SAVED, 1), own(Status.SAVED, 2)
+    made = planned([a_task()], [earlier, newer], [an_artifact(earlier, path=".earlier/kept.mp4")])
+    assert (made.tasks[0].action, made.tasks[0].attempt) == (Action.DOWNLOAD, newer)
+
+
+def test_a_failed_try_under_the_new_name_never_hides_the_purchase_under_the_old_one():
+    renamed = an_attempt(id="old", task_key="old.t01", status=Status.SUBMITTED)
+    made = planned([a_task()], [renamed, own(Status.FAILED, 1)])
+    assert [(one.action, one.attempt, one.next_number) for one in made.tasks] == [(Action.POLL, renamed, 2)]

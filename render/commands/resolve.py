@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -128,6 +127,8 @@ class _Resolution:
 
     def _take_file(self, subject: Subject, snapshot: Snapshot, now: datetime) -> tuple[Change, ...]:
         # these bring what writes files, which the other verdicts have no use for
+        import asyncio  # noqa: PLC0415
+
         from render.artifacts.folder import ArtifactFolder  # noqa: PLC0415
         from render.runner.handover import HandedIn, take_file  # noqa: PLC0415
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from render.commands.ending import show, show_json
-from render.commands.options import chosen, project_options
+from render.commands.options import again_option, chosen, only_option, project_options
 from render.commands.say import talk
 from render.errors import RenderError
 from render.records import Summary
@@ -60,13 +60,8 @@ Exit status:
     metavar="SECONDS",
     help="Wait that long for another run of this project to end.",
 )
-@click.option(
-    "--only",
-    multiple=True,
-    metavar="KEY",
-    help="Do this task or shot alone; a pattern like 'sq010_*' works. May be given again.",
-)
-@click.option("--again", is_flag=True, help="With --only: buy once more; the file there is kept.")
+@only_option
+@again_option
 @click.option("--allow-key-change", is_flag=True, help="Go on although unfinished tasks were bought under another key.")
 def command(manifest: Path | None, *, offline: bool, out: Path | None, as_json: bool, **told: Any) -> int:
     """Render what `render plan` says of MANIFEST; carry on where the last run stopped, and never buy twice.

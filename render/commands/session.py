@@ -90,6 +90,8 @@ class Session:
     screen: Display
     reach: Callable[[Project], AbstractAsyncContextManager[Mapping[str, LaneSettings]]]
     terms: RunTerms
+    #: time, chance and identity of the run; the real ones where none are given
+    surroundings: Surroundings | None = None
 
     def perform(self) -> Summary:
         """Render what is missing and return how it went.
@@ -117,7 +119,7 @@ class Session:
             return self._perform(store, with_presence(self.project, store.snapshot()), money)
 
     def _perform(self, store: Store, snapshot: Snapshot, money: Spending) -> Summary:
-        plan, real = self.project.plan(snapshot, self.terms.selection), _surroundings()
+        plan, real = self.project.plan(snapshot, self.terms.selection), self.surroundings or _surroundings()
         keys = self._require_means(plan, snapshot, money)
         for warning in plan.warnings:
             talk(f"warning: {warning}")

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from render.commands.say import talk
 from render.commands.signals import STATUSES
 from render.errors import StateError
+from render.providers import PROVIDERS
 from render.records import Status
+from render.settings import OFFLINE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -62,6 +64,9 @@ def _line(attempt: Attempt) -> str:
 def _advice(attempt: Attempt) -> str:
     if attempt.status is Status.FAILED:
         return f"render resolve {attempt.task_key} --retry"
+    is_lost_from_sight = attempt.status is Status.PREPARED and not PROVIDERS[attempt.provider].ids_are_ours
+    if is_lost_from_sight and attempt.endpoint != OFFLINE:
+        return f"render resolve {attempt.task_key}"
     if attempt.remote_id in {"", attempt.id}:
         return "render run carries on by itself"
     return f"render resolve {attempt.task_key} --adopt {attempt.remote_id}"
@@ -69,8 +74,7 @@ def _advice(attempt: Attempt) -> str:
 
 def as_recorded(summary: Summary, journal: Journal) -> Summary:
     """Give the summary the exit status of a record that failed, if it did and no signal ended the run."""
-    is_stopped = summary.exit_status in STATUSES.values()
-    return summary if journal.is_sound or is_stopped else replace(summary, exit_status=StateError.exit_status)
+    return summary if journal.is_sound else _as_failed(summary)
 
 
 def end_recorded(store: Store, run_id: str, *, ended_at: datetime, summary: Summary) -> Summary:
@@ -80,5 +84,11 @@ def end_recorded(store: Store, run_id: str, *, ended_at: datetime, summary: Summ
     except StateError as error:
         if summary.exit_status != StateError.exit_status:
             talk(f"error: {error.message}")
-        return replace(summary, exit_status=StateError.exit_status)
+        return _as_failed(summary)
     return summary
+
+
+def _as_failed(summary: Summary) -> Summary:
+    """Let the failure of the record end the run, unless a signal has."""
+    is_stopped = summary.exit_status in STATUSES.values()
+    return summary if is_stopped else replace(summary, exit_status=StateError.exit_status)

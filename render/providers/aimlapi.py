@@ -40,6 +40,9 @@ _ABSURD_CREDITS = 10**15
 _CLIENT_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 #: two messages under 500 that refuse for good (errors page, 2026-11)
 _LASTING_MESSAGES = re.compile(r"under maintenance|coupon code not found", re.IGNORECASE)
+#: 403 says that money is missing, unless it forbids one model
+_NAMES_A_MODEL = re.compile(r"model", re.IGNORECASE)
+_MONEY_WORDS = re.compile(r"credit|balance|funds|payment|billing|top.?up|quota", re.IGNORECASE)
 _CONTENT_WORDS = re.compile(r"moderat|content policy|safety|nsfw|sensitive|prohibited", re.IGNORECASE)
 
 
@@ -135,6 +138,8 @@ def _accepted(document: Mapping[str, Any], reply: Reply) -> Accepted:
 def _refusal(document: Mapping[str, Any], reply: Reply) -> ProviderError:
     status, message = reply.status, told(document, reply)
     if status == 500 and _LASTING_MESSAGES.search(message):
+        return RejectedError(message, http_status=status)
+    if status == 403 and _NAMES_A_MODEL.search(message) and not _MONEY_WORDS.search(message):
         return RejectedError(message, http_status=status)
     if status in {401, 402, 403}:
         return account_error(message, reply)

@@ -37,7 +37,8 @@ _REFUSALS = frozenset(CodeKind) - {
     CodeKind.UNKNOWN,
     CodeKind.GONE,
 }
-_PASSING = frozenset({CodeKind.RATE_LIMIT, CodeKind.TIMEOUT, CodeKind.SERVER, CodeKind.PROVIDER})
+#: codes of a trouble inside the service, which may come after it has taken the task
+_INSIDE = frozenset({CodeKind.TIMEOUT, CodeKind.SERVER, CodeKind.PROVIDER})
 
 
 class Runware:
@@ -122,16 +123,19 @@ def _is_acknowledged(answer: Answer, our_id: str) -> bool:
 
 
 def _refusal(error: TaskError, reply: Reply) -> ProviderError:
-    """Tell what an error about our task means; the code decides, and the status where the code is of no known kind."""
+    """Tell what an error about our task means; the code decides, and the status where the code is of no known kind.
+
+    A trouble inside the service proves no refusal, not even where it names our task: it may be running all the same.
+    """
     kind, status = kind_of(error.code), reply.status
     message = error.message or error.code or f"Runware refused without a reason (HTTP {status})"
-    is_vague = status >= 500 and not error.task_id and kind not in _REFUSALS
-    if status == 408 or is_vague:
-        return OutcomeUnknownError(message, code=error.code, http_status=status)
+    is_inside = (kind in _INSIDE and status != 429) or (status >= 500 and kind not in _REFUSALS)
+    if status == 408 or is_inside:
+        return OutcomeUnknownError(message, code=error.code, http_status=status, retry_after_s=reply.retry_after_s)
     if _is_about_account(error, kind, status):
         is_credit = kind is CodeKind.QUOTA or status == 402
         return AccountError(message, code=error.code, http_status=status, is_credit=is_credit)
-    if kind in _PASSING or (kind is CodeKind.UNKNOWN and (status == 429 or status >= 500)):
+    if kind is CodeKind.RATE_LIMIT or (status == 429 and kind in {CodeKind.UNKNOWN, *_INSIDE}):
         return TransientError(message, code=error.code, http_status=status, retry_after_s=reply.retry_after_s)
     return _rejection(error, kind=kind, message=message, status=status)
 

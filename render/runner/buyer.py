@@ -198,7 +198,9 @@ class Buyer:
             if accepted is not None:
                 self._known_ids.add(accepted.remote_id)
                 return accepted
-            error = OutcomeUnknownError(f"{error.message}; {self._adopter.refusal or NOT_FOUND}")
+            missing = self._adopter.refusal or NOT_FOUND
+            if missing not in error.message:
+                error = OutcomeUnknownError(f"{error.message}; {missing}")
         await self._give_up(job, error)
         return None
 

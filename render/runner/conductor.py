@@ -120,6 +120,10 @@ def _job(planned: PlannedTask, lanes: Mapping[str, LaneTerms]) -> Job:
     lane = lanes.get(planned.task.provider)
     ids_are_ours = lane is not None and lane.provider.ids_are_ours
     attempt = None if planned.action is Action.SUBMIT else planned.attempt
+    if attempt is not None and attempt.task_key != planned.task.key:
+        # Renamed: its old number may be taken under the new key.
+        task = planned.task
+        attempt = replace(attempt, task_key=task.key, shot=task.shot, number=planned.next_number)
     return Job(planned=planned, attempt=attempt, ids_are_ours=ids_are_ours)
 
 

@@ -218,8 +218,10 @@ class Fetcher:
             error_kind="",
             error_message="",
         )
-        await self._shared.journal.note(*displaced, Change(attempt=job.attempt, artifact=artifact))
-        self._owners.take(*displaced, Change(attempt=job.attempt, artifact=artifact))
+        changes = (*displaced, Change(attempt=job.attempt, artifact=artifact))
+        # Before the write is waited for: another worker would judge by owners that are no longer true.
+        self._owners.take(*changes)
+        await self._shared.journal.note(*changes)
         job.outcome = Outcome.SAVED
         self._shared.gate.progressed()
         self._shared.gate.saved(artifact.size_bytes)

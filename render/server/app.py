@@ -113,7 +113,7 @@ def _server(runner: web.AppRunner) -> web.Server:
 
 async def _service(app: web.Application, options: ServerOptions, engine: Engine) -> AsyncIterator[None]:
     options.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    spool = Spool(options.state_dir / "files")
+    spool = Spool(options.state_dir / "files", clock=options.clock, chance=options.chance)
     spool.open()
     with open_ledger(options.state_dir / "server.db") as ledger:
         workshop = Workshop(_tools(options, ledger, spool, engine))
@@ -124,8 +124,8 @@ async def _service(app: web.Application, options: ServerOptions, engine: Engine)
             spool=spool,
             workshop=workshop,
             prices=PriceList(rules=options.prices),
-            faults=FaultScript(options.faults, database=ledger.database),
-            watch=Watch(ledger.database),
+            faults=FaultScript(options.faults, database=ledger.database, clock=options.clock),
+            watch=Watch(ledger.database, clock=options.clock),
         )
         workshop.start()
         yield
@@ -137,6 +137,7 @@ def _tools(options: ServerOptions, ledger: Ledger, spool: Spool, engine: Engine)
         ledger=ledger,
         spool=spool,
         engine=engine,
+        clock=options.clock,
         schedule=Schedule(options.latency, otherwise_s=options.latency_s),
         threads=options.drawing_threads,
         failures=options.failures,

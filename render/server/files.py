@@ -5,7 +5,6 @@ Names are looked up among results and media; none reaches the file system.
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -43,4 +42,4 @@ def _is_expired(result: Result, service: Service) -> bool:
     job, switches = service.ledger.jobs([result.job_id])[result.job_id], service.options.switches
     switch = switches.runware if job.provider == "runware" else switches.aimlapi
     ttl_s = job.request.get("ttl", switch.file_ttl_s)
-    return ttl_s is not None and result.finished_at is not None and result.finished_at + ttl_s < time.time()
+    return ttl_s is not None and result.finished_at is not None and result.finished_at + ttl_s < service.clock.now()

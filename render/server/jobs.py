@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ from render.server.records import State
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from render.server.clock import Clock
     from render.server.engines.order import Engine
     from render.server.latency import Schedule
     from render.server.ledger import Ledger
@@ -39,6 +39,7 @@ class Tools:
     ledger: Ledger
     spool: Spool
     engine: Engine
+    clock: Clock
     schedule: Schedule
     #: how many orders are drawn at the same time
     threads: int
@@ -113,8 +114,9 @@ class Workshop:
             _log.exception("an engine broke on result %s", result.id)
             message = "The engine broke; the server's log says how."
             finished = replace(result, state=State.FAILED, error_code="internalServerError", error_message=message)
-        await asyncio.sleep(max(0.0, result.ready_at - time.time()))
-        finished = replace(finished, finished_at=time.time())
+        now = self._tools.clock.now
+        await asyncio.sleep(max(0.0, result.ready_at - now()))
+        finished = replace(finished, finished_at=now())
         is_given_back = finished.state is State.FAILED and job.provider not in self._tools.keep_money
         self._tools.ledger.finish(finished, refund_usd=result.cost_usd if is_given_back else 0.0)
         for listener in self.listeners:

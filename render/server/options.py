@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from render.server.clock import Clock
 from render.server.credit import Account
 from render.server.switches import Switches
 
@@ -64,6 +66,9 @@ class ServerOptions:
     socket_hold_s: float = 120.0
     #: files of the engine `fixed` are padded to this size; None leaves them as they were drawn
     file_bytes: int | None = None
+    clock: Clock = field(default_factory=Clock)
+    #: ids, seeds and names of files come from here; that of the system cannot be guessed
+    chance: random.Random = field(default_factory=random.SystemRandom, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.keys is None and not is_loopback(self.host):
@@ -81,6 +86,11 @@ class Service:
     prices: PriceList
     faults: FaultScript
     watch: Watch
+
+    @property
+    def clock(self) -> Clock:
+        """Where this server reads the time."""
+        return self.options.clock
 
     def account(self, provider: str) -> Account:
         """The terms under which that provider is paid."""

@@ -6,14 +6,17 @@ Names come from the server's own database; a name out of a request never reaches
 from __future__ import annotations
 
 import os
-import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
-from uuid import uuid4
+
+from render.server.clock import new_id
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Callable
     from pathlib import Path
+
+    from render.server.clock import Clock
 
 _STALE_AFTER_S = 3600
 
@@ -21,8 +24,10 @@ _STALE_AFTER_S = 3600
 class Spool:
     """A folder of files, by the names their results gave them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, clock: Clock, chance: random.Random) -> None:
         self._folder = folder
+        self._clock = clock
+        self._chance = chance
 
     def open(self) -> None:
         """Make the folder where there is none, and clear away what killed processes left half written."""
@@ -30,7 +35,7 @@ class Spool:
         for part in self._folder.glob("*.part"):
             # another server on the same folder may finish it meanwhile
             with suppress(FileNotFoundError):
-                if part.stat().st_mtime < time.time() - _STALE_AFTER_S:
+                if part.stat().st_mtime < self._clock.now() - _STALE_AFTER_S:
                     part.unlink()
 
     def path(self, name: str) -> Path:
@@ -42,7 +47,7 @@ class Spool:
         target = self.path(name)
         if target.exists():
             return
-        part = self._folder / f"{name}.{uuid4().hex}.part"
+        part = self._folder / f"{name}.{new_id(self._chance)}.part"
         try:
             write(part)
             with part.open("rb") as written:

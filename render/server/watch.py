@@ -5,13 +5,13 @@ Counts of headers start with the server; requests inside a hold are kept in its 
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from render.server.clock import Clock
     from render.server.database import Database
 
 #: what was in the air when a hold began is forgiven
@@ -24,8 +24,9 @@ _MOST_ENTRIES = 4096
 class Watch:
     """What one server saw go by."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, clock: Clock) -> None:
         self._database = database
+        self._clock = clock
         self._headers: Counter[tuple[str, str, str]] = Counter()
         self._holds: dict[str, tuple[float, float]] = {}
 
@@ -38,7 +39,7 @@ class Watch:
             if entry in self._headers or len(self._headers) < _MOST_ENTRIES:
                 self._headers[entry] += 1
         began, ends = self._holds.get(provider, (0.0, 0.0))
-        now = time.time()
+        now = self._clock.now()
         if began + _GRACE_S < now < ends - _TOLERANCE_S:
             row = {"provider": provider, "kind": event, "at": now, "since_s": now - began, "left_s": ends - now}
             with self._database.write(is_synced=False):
@@ -47,7 +48,7 @@ class Watch:
     def hold(self, provider: str, *, until: float) -> None:
         """From now until that moment, in seconds since 1970, nobody should come to that provider."""
         began, ends = self._holds.get(provider, (0.0, 0.0))
-        now = time.time()
+        now = self._clock.now()
         self._holds[provider] = (began if ends > now else now, max(until, ends))
 
     def headers(self) -> dict[str, dict[str, dict[str, int]]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 from render.errors import StateError
@@ -101,6 +101,8 @@ def draft_database(
             _make_durable(connection, draft)
             create_tables(connection, project=project, kind=kind)
             fill(connection)
+            # Closing tries this, too, but keeps silent on a full disk: the draft would get its name without its rows.
+            empty_log(connection)
     except (OSError, sqlite3.Error) as error:
         raise StateError(f"cannot make {path}: {error}") from error
     return draft
@@ -117,6 +119,10 @@ def put_in_place(draft: Path, path: Path) -> None:
         sync_folder(path.parent)
     except OSError as error:
         raise StateError(f"cannot make {path}: {error}") from error
+    # The folders above may have been made for this record: without their names it would be gone, too.
+    for folder in path.absolute().parent.parents:
+        with suppress(OSError):
+            sync_folder(folder)
 
 
 def _connect_where_nothing_is_written(path: Path) -> sqlite3.Connection:

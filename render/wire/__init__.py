@@ -5,7 +5,7 @@ URL. Decides nothing about retries, and reads no body: what an answer means is t
 """
 
 from render.wire.hosts import HostRule
-from render.wire.session import Secret, Timeouts, Wire
+from render.wire.session import Connectors, Secret, Timeouts, Wire
 from render.wire.stream import Stream
 
-__all__ = ["HostRule", "Secret", "Stream", "Timeouts", "Wire"]
+__all__ = ["Connectors", "HostRule", "Secret", "Stream", "Timeouts", "Wire"]

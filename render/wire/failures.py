@@ -66,8 +66,10 @@ def reason_for(error: BaseException) -> str:
     words = next(REASONS[ancestor] for ancestor in type(error).__mro__ if ancestor in REASONS)
     cause = getattr(error, "os_error", error)
     number = getattr(cause, "errno", None)
-    is_known = isinstance(number, int) and number in errno.errorcode
-    return f"{words} ({os.strerror(number)})" if is_known and isinstance(number, int) else words
+    if not isinstance(number, int) or number not in errno.errorcode or isinstance(error, aiohttp.ClientSSLError):
+        # A number of the TLS library means something else than one of the system.
+        return words
+    return f"{words} ({os.strerror(number)})"
 
 
 def failure(error: BaseException, *, host: str, was_sent: bool, is_paid: bool) -> ProviderError:

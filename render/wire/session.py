@@ -71,6 +71,30 @@ class Timeouts:
     stall_s: float = 60.0
 
 
+def _for_paid_calls() -> aiohttp.BaseConnector:
+    # No limit on connections to an API: waiting for a free one would count against the call's own time.
+    return aiohttp.TCPConnector(force_close=True, limit=0)
+
+
+def _for_other_calls() -> aiohttp.BaseConnector:
+    return aiohttp.TCPConnector(limit=0, keepalive_timeout=30)
+
+
+def _for_files(resolver: AbstractResolver) -> aiohttp.BaseConnector:
+    return aiohttp.TCPConnector(limit=_DOWNLOADS, socket_factory=judged_socket, resolver=resolver)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Connectors:
+    """What makes the connections of each session; each is called once, inside the event loop that will use them."""
+
+    paid: Callable[[], aiohttp.BaseConnector] = _for_paid_calls
+    #: all other calls
+    free: Callable[[], aiohttp.BaseConnector] = _for_other_calls
+    #: is given what says where a name leads
+    files: Callable[[AbstractResolver], aiohttp.BaseConnector] = _for_files
+
+
 @dataclass(kw_only=True, slots=True)
 class _Sending:
     """What the trace hook notes about one call: mutable, because it tells its caller."""
@@ -94,10 +118,12 @@ class Wire:
         *,
         timeouts: Timeouts | None = None,
         now: Callable[[], datetime] = _utc_now,
+        connectors: Connectors | None = None,
         proxy: ProxySettings | None = None,
         resolver: AbstractResolver | None = None,
     ) -> None:
         self.requests = 0
+        self._connectors = connectors or Connectors()
         self._timeouts = timeouts or Timeouts()
         self._now = now
         self._proxy_settings = proxy
@@ -105,15 +131,11 @@ class Wire:
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        # No limit on connections to an API: waiting for a free one would count against the call's own time.
-        self._paid = await self._session(aiohttp.TCPConnector(force_close=True, limit=0))
-        self._free = await self._session(aiohttp.TCPConnector(limit=0, keepalive_timeout=30))
+        self._paid = await self._session(self._connectors.paid())
+        self._free = await self._session(self._connectors.free())
         resolver = self._resolver or aiohttp.ThreadedResolver()
         self._proxy = Proxy(settings=self._proxy_settings, resolver=resolver)
-        files = await self._session(
-            aiohttp.TCPConnector(limit=_DOWNLOADS, socket_factory=judged_socket, resolver=resolver),
-            auto_decompress=False,
-        )
+        files = await self._session(self._connectors.files(resolver), auto_decompress=False)
         times = self._timeouts
         patience = aiohttp.ClientTimeout(total=None, sock_connect=times.connect_s, sock_read=times.stall_s)
         self._files = FileSource(session=files, patience=patience, proxy=self._proxy, now=self._now)
@@ -159,7 +181,9 @@ class Wire:
         async with self._files.opened(url, allowed=allowed, begun=begun) as stream:
             yield stream
 
-    async def _session(self, connector: aiohttp.TCPConnector, *, auto_decompress: bool = True) -> aiohttp.ClientSession:
+    async def _session(
+        self, connector: aiohttp.BaseConnector, *, auto_decompress: bool = True
+    ) -> aiohttp.ClientSession:
         tracing = aiohttp.TraceConfig()
         tracing.on_request_headers_sent.append(self._note)
         session = aiohttp.ClientSession(

@@ -66,6 +66,7 @@ def test_of_what_could_not_be_recorded_one_line_an_attempt_is_told_without_its_l
     theirs = {"provider": "aimlapi", "remote_id": "gen-7", "source_url": link, "status": Status.RENDERED}
     ours = an_attempt(2, status=Status.SUBMITTED, remote_id="id-2")
     failed = an_attempt(3, status=Status.FAILED, error_kind="rejected")
+    in_doubt = an_attempt(5, provider="aimlapi", status=Status.PREPARED, error_kind="unknown")
     never_sent = an_attempt(4, status=Status.FAILED, error_kind="unsent")
 
     def refuse():
@@ -73,7 +74,7 @@ def test_of_what_could_not_be_recorded_one_line_an_attempt_is_told_without_its_l
 
     async def note_all(journal):
         async with told(journal):
-            for attempt in (an_attempt(1, **theirs), ours, failed, never_sent):
+            for attempt in (an_attempt(1, **theirs), ours, failed, in_doubt, never_sent):
                 await journal.note(Change(attempt=attempt))
 
     with open_store(tmp_path / "state.db", project="film", kind="paid") as store:
@@ -87,6 +88,7 @@ def test_of_what_could_not_be_recorded_one_line_an_attempt_is_told_without_its_l
         entry("shot1", "id-1", "gen-7", "rendered", "render resolve shot1 --adopt gen-7"),
         entry("shot2", "id-2", "id-2", "submitted", "render run carries on by itself"),
         entry("shot3", "id-3", "", "failed", "render resolve shot3 --retry"),
+        entry("shot5", "id-5", "", "prepared", "render resolve shot5"),
     ]
     assert as_recorded(Summary(), journal).exit_status == 4
 

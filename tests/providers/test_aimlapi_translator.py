@@ -232,3 +232,16 @@ def test_too_many_requests_is_a_refusal_whoever_says_it(body):
     with pytest.raises(TransientError) as caught:
         submitted(replace(a_reply(body, status=429), retry_after_s=2.0))
     assert caught.value.retry_after_s == 2.0
+
+
+@pytest.mark.parametrize(
+    ("message", "error"),
+    [
+        ("This key has no permission for the model sber-ai/kandinsky5-t2v", RejectedError),
+        ("You have not enough credits for this model", AccountError),
+        ("Forbidden", AccountError),
+    ],
+)
+def test_a_403_that_forbids_one_model_refuses_that_task_alone(message, error):
+    with pytest.raises(error):
+        submitted(refused(message, status=403))

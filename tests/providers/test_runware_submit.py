@@ -248,16 +248,31 @@ def test_a_403_about_one_model_fails_that_task_alone(more):
         ("somethingNew", 429),
         ("rateLimitExceeded", 403),
         ("providerRateLimitExceeded", 503),
-        ("internalServerError", 500),
-        ("somethingNew", 500),
-        ("serviceUnavailable", 503),
-        ("timeoutProvider", 504),
-        ("noAvailableServer", 400),
-        ("modelNotReady", 503),
+        ("noAvailableServer", 429),
     ],
 )
 def test_a_refusal_that_may_pass_is_transient_and_keeps_the_wait(code, status):
     with pytest.raises(TransientError) as caught:
+        read(refused(code, status=status, retry_after_s=7.0))
+    assert (caught.value.retry_after_s, caught.value.http_status) == (7.0, status)
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("internalServerError", 500),
+        ("somethingNew", 500),
+        ("serviceUnavailable", 503),
+        ("timeoutProvider", 504),
+        ("timeoutProvider", 400),
+        ("internalServerError", 200),
+        ("providerError", 200),
+        ("noAvailableServer", 400),
+        ("modelNotReady", 503),
+    ],
+)
+def test_a_trouble_inside_the_service_proves_no_refusal_and_keeps_the_wait(code, status):
+    with pytest.raises(OutcomeUnknownError) as caught:
         read(refused(code, status=status, retry_after_s=7.0))
     assert (caught.value.retry_after_s, caught.value.http_status) == (7.0, status)
 

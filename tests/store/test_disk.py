@@ -71,6 +71,31 @@ def test_a_disk_that_was_full_loses_nothing_and_is_written_again_when_there_is_r
     assert within(mount, _FILL, tmp_path / "state.db") == ["SQLITE_FULL)", "still full", "True", "True"]
 
 
+_BEGIN = """
+from render.errors import StateError
+refused = 0
+for size in range(8, 200, 8):
+    ballast = path.with_name("ballast")
+    with ballast.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, (200 - size) * 1024)
+    try:
+        with opened(path): pass
+    except StateError:
+        refused += 1
+    ballast.unlink()
+    if path.exists():
+        break
+with opened(path) as store:
+    print(refused > 0, len(store.snapshot().attempts))
+"""
+
+
+@needs_mounts
+def test_a_disk_that_fills_while_the_record_is_made_leaves_none(tmp_path):
+    mount = f"mount -t tmpfs -o size=204k tmpfs {tmp_path}"
+    assert within(mount, _BEGIN, tmp_path / "state.db") == ["True 0"]
+
+
 _LIMIT = """
 import resource, signal
 from render.errors import StateError

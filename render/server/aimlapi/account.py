@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-import time
 from collections import deque
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -42,10 +41,10 @@ async def get_logs(request: web.Request) -> web.Response:
         return refusal(request, status=401)
     service = request.app[SERVICE]
     switches = service.options.switches.aimlapi
-    if _is_too_often(request.app[RECENT_LOGS], most=switches.log_requests_per_minute):
+    if _is_too_often(request.app[RECENT_LOGS], now=service.clock.monotonic(), most=switches.log_requests_per_minute):
         return too_many(request)
     try:
-        window = _window(request.query, switches)
+        window = _window(request.query, switches, now=service.clock.now())
     except ValueError as error:
         return refusal(request, status=400, message=f"Query validation error! {error}.")
     rows, total = Evidence(service.ledger.database).usage(window)
@@ -64,7 +63,7 @@ async def get_balance(request: web.Request) -> web.Response:
         "balance": credits_left,
         "lowBalance": is_low,
         "lowBalanceThreshold": _LOW_CREDITS,
-        "lastUpdated": _text(time.time()),
+        "lastUpdated": _text(request.app[SERVICE].clock.now()),
         "autoDebitStatus": "disabled",
         "status": "current",
         "statusExplanation": "Balance is current and up to date",
@@ -83,8 +82,7 @@ def _balance_usd(request: web.Request) -> float:
     return balance if math.isfinite(balance) else _PLENTY_USD
 
 
-def _is_too_often(recent: deque[float], *, most: int) -> bool:
-    now = time.monotonic()
+def _is_too_often(recent: deque[float], *, now: float, most: int) -> bool:
     while recent and recent[0] < now - 60:
         recent.popleft()
     if len(recent) >= most:
@@ -93,8 +91,7 @@ def _is_too_often(recent: deque[float], *, most: int) -> bool:
     return False
 
 
-def _window(query: MultiMapping[str], switches: AimlSwitches) -> Window:
-    now = time.time()
+def _window(query: MultiMapping[str], switches: AimlSwitches, *, now: float) -> Window:
     start, end = _period(query, now)
     statuses = tuple(query.getall("status", []))
     if not {"succeeded", "failed"}.issuperset(statuses):

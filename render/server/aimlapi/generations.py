@@ -6,15 +6,13 @@ page on request tracing, read 2026-11-20. What those leave open is a switch.
 
 from __future__ import annotations
 
-import secrets
-import time
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from aiohttp import web
 
 from render.server.access import client_request_id
 from render.server.aimlapi.replies import lets_in, refusal, too_many
+from render.server.clock import new_id
 from render.server.latency import Work
 from render.server.models.aimlapi_models import CREDITS_PER_USD, DEFAULTS, RULES, credits_used, rules, size_px
 from render.server.models.rules import find_faults
@@ -64,7 +62,7 @@ async def poll(request: web.Request) -> web.Response:
     if job is None or job.provider != "aimlapi":
         return _unknown(request, identifier)
     result = service.ledger.results([job.id])[job.id][0]
-    if _is_forgotten(result, service.options.switches.aimlapi.retention_s):
+    if _is_forgotten(result, service):
         return _unknown(request, identifier)
     return web.json_response(_status(request, service, job, result), headers={"x-inference-id": job.id})
 
@@ -116,17 +114,23 @@ def _fault(body: Any, switches: AimlSwitches) -> str:
     return "; ".join(f"'{fault.parameters[0]}' {fault.expected}" for fault in counted)
 
 
-def _is_forgotten(result: Result, retention_s: float | None) -> bool:
-    return retention_s is not None and result.finished_at is not None and result.finished_at + retention_s < time.time()
+def _is_forgotten(result: Result, service: Service) -> bool:
+    retention_s = service.options.switches.aimlapi.retention_s
+    if retention_s is None or result.finished_at is None:
+        return False
+    return result.finished_at + retention_s < service.clock.now()
 
 
 def _submission(request: web.Request, body: Any) -> Submission:
     correlation = client_request_id(request)
-    return Submission(kind="aimlapi.submit", body=body, at=time.time(), client_request_id=correlation)
+    return Submission(
+        kind="aimlapi.submit", body=body, at=request.app[SERVICE].clock.now(), client_request_id=correlation
+    )
 
 
 def _sale(body: Mapping[str, Any], service: Service) -> tuple[Job, Result]:
-    accepted_at, result_id, identifier = time.time(), str(uuid4()), f"{uuid4()}:{body['model']}"
+    accepted_at, chance = service.clock.now(), service.options.chance
+    result_id, identifier = new_id(chance), f"{new_id(chance)}:{body['model']}"
     work = Work(provider="aimlapi", model=body["model"], key=f"{identifier}:1")
     cost_usd = service.prices.price_usd(work, list_usd=credits_used(body) / CREDITS_PER_USD)
     job = Job(
@@ -142,7 +146,7 @@ def _sale(body: Mapping[str, Any], service: Service) -> tuple[Job, Result]:
         id=result_id,
         job_id=identifier,
         number=1,
-        seed=secrets.randbelow(2**32),
+        seed=chance.randrange(2**32),
         cost_usd=cost_usd,
         file_name=f"{result_id}.mp4",
         ready_at=service.workshop.ready_at(work, accepted_at=accepted_at),
@@ -178,4 +182,4 @@ def _word(service: Service, job: Job, result: Result) -> str:
             begins_at = service.workshop.begins_at(job, result=result)
             begins_at += _QUEUED_SHARE * (result.ready_at - begins_at)
             words = _WORDS[service.options.switches.aimlapi.words]
-            return words["queued" if time.time() < begins_at else "generating"]
+            return words["queued" if service.clock.now() < begins_at else "generating"]

@@ -6,7 +6,6 @@ Source: the page on errors and one recorded live 401, read 2026-11-20.
 from __future__ import annotations
 
 import secrets
-import time
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -44,7 +43,7 @@ def refusal(request: web.Request, *, status: int, message: str = "") -> web.Resp
         return web.json_response(
             _problem(request, status, text), status=status, content_type="application/problem+json"
         )
-    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    now = datetime.fromtimestamp(request.app[SERVICE].clock.now(), UTC).isoformat(timespec="milliseconds")
     body = {
         "message": text,
         "path": request.path,
@@ -74,5 +73,5 @@ def too_many(request: web.Request) -> web.Response:
     wait_s = service.options.switches.aimlapi.retry_after
     if wait_s is not None:
         reply.headers["Retry-After"] = f"{wait_s:g}"
-        service.watch.hold("aimlapi", until=time.time() + wait_s)
+        service.watch.hold("aimlapi", until=service.clock.now() + wait_s)
     return reply

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-import time
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -82,7 +81,11 @@ async def faults(request: web.Request, handler: Handler) -> web.StreamResponse:
     action = service.faults.strike(event) if event else None
     if action is None:
         return await handler(request)
-    return await _perform(action, Scene(request=request, handler=handler, service=service, event=event))
+    try:
+        return await _perform(action, Scene(request=request, handler=handler, service=service, event=event))
+    except ConnectionResetError:
+        # the client has left before it was told what went wrong, which is nothing for a log of errors
+        return web.Response()
 
 
 async def _perform(action: Action, scene: Scene) -> web.StreamResponse:  # noqa: PLR0911 - one return for each action
@@ -122,12 +125,12 @@ async def _spoil(scene: Scene, action: Action) -> web.StreamResponse:
         return await _send_part(scene, reply, size=action.bytes)
     if isinstance(action, Trickle):
         return await _trickle(scene, reply, pause_s=action.seconds)
-    return distortion.distorted(reply, action=action).response()
+    return distortion.distorted(reply, action=action, chance=scene.service.options.chance).response()
 
 
 async def _ask_to_wait(scene: Scene, action: RetryAfter) -> web.StreamResponse:
     await scene.serve_if(is_charged=False)
-    now = time.time()
+    now = scene.service.clock.now()
     reply, until = await asked_to_wait(scene.request, scene.event, action=action, now=now)
     scene.service.watch.hold(provider_of(scene.event), until=until)
     return reply
@@ -168,8 +171,9 @@ async def _trickle(scene: Scene, reply: Whole, *, pause_s: float) -> web.StreamR
 
 
 async def _hang(scene: Scene, *, seconds: float) -> web.StreamResponse:
-    give_up_at = time.monotonic() + seconds
-    while _is_there(scene) and time.monotonic() < give_up_at:  # noqa: ASYNC110 - aiohttp has no event for a client that left
+    monotonic = scene.service.clock.monotonic
+    give_up_at = monotonic() + seconds
+    while _is_there(scene) and monotonic() < give_up_at:  # noqa: ASYNC110 - aiohttp has no event for a client that left
         await asyncio.sleep(_GLANCE_S)
     return _close(scene)
 

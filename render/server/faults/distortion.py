@@ -9,13 +9,14 @@ import asyncio
 import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from aiohttp import web
 
+from render.server.clock import new_id
 from render.server.faults.records import BadJson, MissingFields, UnknownStatus, WrongId, ZeroByteFile
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Mapping
 
     from render.server.faults.records import Action
@@ -49,7 +50,7 @@ async def whole(response: web.StreamResponse, *, request: web.Request, service: 
     return Whole(status=response.status, headers=headers, body=body if isinstance(body, bytes) else b"")
 
 
-def distorted(reply: Whole, *, action: Action) -> Whole:
+def distorted(reply: Whole, *, action: Action, chance: random.Random) -> Whole:
     """The reply after that action; one it cannot apply to stays as it is."""
     if isinstance(action, ZeroByteFile):
         return replace(reply, body=b"")
@@ -59,19 +60,19 @@ def distorted(reply: Whole, *, action: Action) -> Whole:
         document = json.loads(reply.body)
     except ValueError:
         return reply
-    return replace(reply, body=json.dumps(distorted_document(document, action=action)).encode())
+    return replace(reply, body=json.dumps(distorted_document(document, action=action, chance=chance)).encode())
 
 
-def distorted_document(document: Any, *, action: Action) -> Any:
+def distorted_document(document: Any, *, action: Action, chance: random.Random) -> Any:
     """JSON after one of the actions that change it; any other leaves it as it is."""
     if isinstance(document, list):
-        return [distorted_document(item, action=action) for item in document]
+        return [distorted_document(item, action=action, chance=chance) for item in document]
     if not isinstance(document, dict):
         return document
-    members = {name: distorted_document(value, action=action) for name, value in document.items()}
+    members = {name: distorted_document(value, action=action, chance=chance) for name, value in document.items()}
     match action:
         case WrongId():
-            return {name: _another(value) if name in _IDS else value for name, value in members.items()}
+            return {name: _another(value, chance) if name in _IDS else value for name, value in members.items()}
         case MissingFields():
             return {name: value for name, value in members.items() if name not in action.names}
         case UnknownStatus() if any(name in members for name in _IDS):
@@ -80,7 +81,7 @@ def distorted_document(document: Any, *, action: Action) -> Any:
             return members
 
 
-def _another(identifier: Any) -> str:
+def _another(identifier: Any, chance: random.Random) -> str:
     """An id of the same form that was never given out."""
     _, colon, model = str(identifier).partition(":")
-    return f"{uuid4()}{colon}{model}"
+    return f"{new_id(chance)}{colon}{model}"

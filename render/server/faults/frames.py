@@ -46,7 +46,7 @@ async def through_frame(
         case Refuse() | ResetBefore() | Drop(charged=False):
             service.ledger.count([f"faulted.{event}"])
         case WrongId() | MissingFields() | UnknownStatus():
-            envelope: Envelope = distorted_document(await answer(), action=action)
+            envelope: Envelope = distorted_document(await answer(), action=action, chance=service.options.chance)
             return envelope
         case ResetAfter() | Drop():
             await answer()

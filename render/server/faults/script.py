@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from render.server.faults.records import Fault, name_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from render.server.clock import Clock
     from render.server.database import Database
     from render.server.faults.records import Action
 
@@ -20,9 +20,10 @@ __all__ = ["Fault", "FaultScript"]
 class FaultScript:
     """The faults of one server, in the order of their script."""
 
-    def __init__(self, faults: Sequence[Fault], *, database: Database) -> None:
+    def __init__(self, faults: Sequence[Fault], *, database: Database, clock: Clock) -> None:
         self._faults = tuple(faults)
         self._database = database
+        self._clock = clock
         self._occurrences: Counter[str] = Counter()
 
     def names(self, event: str) -> bool:
@@ -37,7 +38,7 @@ class FaultScript:
         fault = next(fitting, None)
         if fault is None:
             return None
-        row = {"event": event, "occurrence": occurrence, "action": name_of(fault.action), "at": time.time()}
+        row = {"event": event, "occurrence": occurrence, "action": name_of(fault.action), "at": self._clock.now()}
         with self._database.write(is_synced=False):
             self._database.insert("fault", row)
         return fault.action

@@ -7,7 +7,6 @@ JSON has no word for infinity.
 from __future__ import annotations
 
 import math
-import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +38,7 @@ async def answer_account(task: dict[str, Any], *, errand: Errand, reply: Reply) 
     if faults:
         reply.refuse(refusal(fault, task=task) for fault in faults)
         return
-    purchases = errand.desk.archive.spendings("runware")
+    purchases, now = errand.desk.archive.spendings("runware"), errand.desk.service.clock.now()
     reply.data.append({
         **{name: task[name] for name in ("taskType", "taskUUID", "operation")},
         "organizationUUID": _ORGANISATION,
@@ -47,8 +46,8 @@ async def answer_account(task: dict[str, Any], *, errand: Errand, reply: Reply) 
         "AIRSource": "local",
         "balance": _balance(errand),
         "team": [{"name": "owner", "email": "owner@localhost", "roles": ["Owner"], "joinedAt": _BEGAN_AT}],
-        "apiKeys": [_api_key(errand.key, purchases)],
-        "usage": _usage(purchases),
+        "apiKeys": [_api_key(errand.key, purchases, now=now)],
+        "usage": _usage(purchases, now=now),
     })  # fmt: skip
 
 
@@ -58,8 +57,8 @@ def _balance(errand: Errand) -> float | dict[str, Any]:
     return amount if errand.desk.switches.balance == "number" else {"amount": amount, "currency": "USD"}
 
 
-def _api_key(key: str, purchases: Sequence[sqlite3.Row]) -> dict[str, Any]:
-    last_used_at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+def _api_key(key: str, purchases: Sequence[sqlite3.Row], *, now: float) -> dict[str, Any]:
+    last_used_at = datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return {
         "name": "key",
         # a short key would stand there whole
@@ -72,8 +71,7 @@ def _api_key(key: str, purchases: Sequence[sqlite3.Row]) -> dict[str, Any]:
     }
 
 
-def _usage(purchases: Sequence[sqlite3.Row]) -> dict[str, dict[str, float]]:
-    now = time.time()
+def _usage(purchases: Sequence[sqlite3.Row], *, now: float) -> dict[str, dict[str, float]]:
     midnight = now - now % _DAY_S
     begins = {"total": 0.0, "today": midnight, "last7Days": now - 7 * _DAY_S, "last30Days": now - 30 * _DAY_S}
     return {name: _spent(purchases, begin) for name, begin in begins.items()}

@@ -8,7 +8,6 @@ them. All methods are called from one thread.
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping, Sequence
 
+    from render.server.clock import Clock
     from render.server.database import Database
 
 _SCHEMA = """
@@ -74,8 +74,9 @@ class Delivery:
 class Archive:
     """What is remembered; `open` comes before all else."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, clock: Clock) -> None:
         self._database = database
+        self._clock = clock
 
     def open(self) -> None:
         """Make the tables where they are missing."""
@@ -100,7 +101,7 @@ class Archive:
             self._database.execute(
                 "INSERT INTO exchange VALUES (?, ?, '', ?, ?)"
                 " ON CONFLICT (task_id) DO UPDATE SET refusal = excluded.refusal, refused_at = excluded.refused_at",
-                (task["taskUUID"], json.dumps(task), envelope, time.time()),
+                (task["taskUUID"], json.dumps(task), envelope, self._clock.now()),
             )
 
     def exchange(self, task_id: str) -> Exchange | None:
@@ -116,7 +117,7 @@ class Archive:
         """Remember a file that was uploaded."""
         row = {name: getattr(medium, name) for name in ("id", "file_name", "media_type", "size_bytes")}
         with self._database.write(is_synced=True):
-            self._database.insert("medium", {**row, "at": time.time()})
+            self._database.insert("medium", {**row, "at": self._clock.now()})
 
     def medium(self, identifier: str) -> Medium | None:
         """The uploaded file of that id, whatever the case of its letters."""
@@ -136,7 +137,7 @@ class Archive:
         names = ("kind", "result_id", "host", "attempts", "is_delivered", "last_answer")
         row = {name: getattr(delivery, name) for name in names}
         with self._database.write(is_synced=False):
-            self._database.insert("delivery", {**row, "at": time.time()})
+            self._database.insert("delivery", {**row, "at": self._clock.now()})
 
     def deliveries(self) -> list[sqlite3.Row]:
         """Every delivery that ended, in order."""

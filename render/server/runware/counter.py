@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
+from render.server.clock import new_id
 from render.server.models.rules import Fault
 from render.server.records import Submission
 from render.server.runware.account import answer_account
@@ -79,7 +78,7 @@ async def answer(tasks: list[Task], *, errand: Errand) -> Reply:
 async def _answer_free(task: Task, errand: Errand, reply: Reply) -> None:
     kind = _kind(task)
     if kind == "authentication":
-        session_id = errand.session.id if errand.session is not None else str(uuid4())
+        session_id = errand.session.id if errand.session is not None else new_id(errand.desk.service.options.chance)
         reply.data.append({"taskType": "authentication", "connectionSessionUUID": session_id})
     elif kind == "ping":
         reply.data.append({"taskType": "ping", "pong": True})
@@ -103,7 +102,7 @@ def _submission(tasks: list[Task], errand: Errand) -> Submission:
     return Submission(
         kind="+".join(f"runware.{kind}" for kind in kinds),
         body=[{name: value for name, value in task.items() if name != "apiKey"} for task in tasks],
-        at=time.time(),
+        at=errand.desk.service.clock.now(),
         client_request_id=errand.client_request_id,
     )
 

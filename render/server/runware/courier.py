@@ -8,7 +8,6 @@ jitter; how often is not said. Of uploads nothing is said but that the bytes are
 from __future__ import annotations
 
 import asyncio
-import random
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -57,7 +56,7 @@ async def _insist(url: str, body: Any, desk: Desk) -> tuple[int, str]:
         last_answer = await _send("POST", url, desk, timeout_s=_WEBHOOK_TIMEOUT_S, json=body)
         if _is_success(last_answer) or attempt == desk.switches.webhook_attempts:
             return attempt, last_answer
-        await asyncio.sleep(wait_s(attempt, chance=random.random()))
+        await asyncio.sleep(wait_s(attempt, chance=desk.service.options.chance.random()))
     return 0, last_answer
 
 

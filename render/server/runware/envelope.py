@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -35,7 +34,7 @@ async def post_tasks(request: web.Request) -> web.Response:
     reply = await answer(tasks, errand=_errand(request, key, desk))
     response = reply.response(desk.switches)
     if "Retry-After" in response.headers:
-        desk.service.watch.hold("runware", until=time.time() + float(response.headers["Retry-After"]))
+        desk.service.watch.hold("runware", until=desk.service.clock.now() + float(response.headers["Retry-After"]))
     return response
 
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import aiohttp
 
+from render.server.clock import new_id
 from render.server.egress import is_allowed
 from render.server.models.rules import Fault, Rule, find_faults
 from render.server.runware.archive import Medium
@@ -77,7 +77,7 @@ async def answer_image_upload(task: dict[str, Any], *, errand: Errand, reply: Re
 
 async def keep(content: bytes, *, kind: Kind, desk: Desk) -> Medium:
     """Store bytes of a known kind under an id and a name of our own."""
-    identifier = str(uuid4())
+    identifier = new_id(desk.service.options.chance)
     name = f"{identifier}.{kind.suffix}"
     await asyncio.to_thread(desk.service.spool.fill, name, write=partial(_write, content=content))
     medium = Medium(id=identifier, file_name=name, media_type=kind.media_type, size_bytes=len(content))

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 async def open_desk(app: web.Application) -> AsyncIterator[None]:
     """Stand between the start and the end of the application, as its cleanup contexts do."""
     service = app[SERVICE]
-    archive = Archive(service.ledger.database)
+    archive = Archive(service.ledger.database, clock=service.clock)
     archive.open()
     # cookies of one listener are no business of another
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as courier:
-        sessions = Sessions(hold_s=service.options.socket_hold_s)
+        sessions = Sessions(hold_s=service.options.socket_hold_s, clock=service.clock, chance=service.options.chance)
         app[DESK] = Desk(service=service, archive=archive, sessions=sessions, courier=courier)
         handover = Handover(app[DESK])
         service.workshop.listeners.append(handover.on_finished)

@@ -5,7 +5,6 @@ An id that was never sold is answered with nothing, as if it were still running:
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 from render.server.models.rules import Fault
@@ -44,7 +43,7 @@ async def answer_polls(tasks: list[dict[str, Any]], *, errand: Errand, reply: Re
 async def _tell(job: Job, results: list[Result], errand: Errand, reply: Reply) -> None:
     items, failures = await settled(job, results=results, desk=errand.desk, base_url=errand.base_url)
     waiting = [result for result in results if result.state is State.WAITING]
-    reply.data += [progress(job, result=result, switches=errand.desk.switches) for result in waiting]
+    reply.data += [progress(job, result=result, desk=errand.desk) for result in waiting]
     reply.data += [{**item, "status": "success"} for item in items]
     if errand.desk.switches.error_in_data:
         reply.data += [failure_item(error) for error in failures]
@@ -57,7 +56,7 @@ def _is_forgotten(results: list[Result], errand: Errand) -> bool:
     ends = [result.finished_at for result in results]
     if retention_s is None or None in ends:
         return False
-    return max(end for end in ends if end is not None) + retention_s < time.time()
+    return max(end for end in ends if end is not None) + retention_s < errand.desk.service.clock.now()
 
 
 def _answer_unknown(task: dict[str, Any], errand: Errand, reply: Reply) -> None:

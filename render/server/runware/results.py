@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import time
 from typing import TYPE_CHECKING, Any
 
 from render.server.engines.order import Format
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
     from render.server.records import Job, Result
     from render.server.runware.desk import Desk
-    from render.server.switches import RunwareSwitches
 
 #: a prompt that holds this word is called unsafe, where a task asks for a check
 UNSAFE_WORD = "unsafe-content"
@@ -52,14 +50,14 @@ def failure_item(error: dict[str, Any]) -> dict[str, Any]:
     return {**{name: error[name] for name in about}, "error": details}
 
 
-def progress(job: Job, *, result: Result, switches: RunwareSwitches) -> dict[str, Any]:
+def progress(job: Job, *, result: Result, desk: Desk) -> dict[str, Any]:
     """Still being made; the share of its time that has passed, as a whole number of percent below 100."""
     item = {**acknowledgement(job), "status": "processing"}
-    if switches.progress == "none":
+    if desk.switches.progress == "none":
         return item
     length_s = max(result.ready_at - job.accepted_at, 1e-9)
-    share = (time.time() - job.accepted_at) / length_s
-    return {**item, "progress": 1 if switches.progress == "stuck" else min(99, max(0, int(share * 100)))}
+    share = (desk.service.clock.now() - job.accepted_at) / length_s
+    return {**item, "progress": 1 if desk.switches.progress == "stuck" else min(99, max(0, int(share * 100)))}
 
 
 async def success(job: Job, *, result: Result, desk: Desk, base_url: str) -> dict[str, Any]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import random
-import secrets
-import time
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
+from render.server.clock import new_id
 from render.server.latency import Work
 from render.server.models import runware_model
 from render.server.models.runware_model import LARGEST_SEED
@@ -22,12 +20,12 @@ if TYPE_CHECKING:
 
 def sale_of(task: Mapping[str, Any], *, service: Service, is_rehearsal: bool) -> tuple[Job, list[Result]]:
     """The job and the results that this task buys, each ready at a time of its own; a rehearsal takes up no worker."""
-    model, accepted_at = model_of(task, service=service), time.time()
+    model, accepted_at, chance = model_of(task, service=service), service.clock.now(), service.options.chance
     resolved = model.resolved(task)
-    first_seed = resolved.get("seed", secrets.randbelow(2**32 - 1) + 1)
+    first_seed = resolved.get("seed", chance.randrange(1, 2**32))
     results = []
     for number in range(1, resolved["numberResults"] + 1):
-        work, result_id = _work(resolved, number), str(uuid4())
+        work, result_id = _work(resolved, number), new_id(chance)
         results.append(
             Result(
                 id=result_id,

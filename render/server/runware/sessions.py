@@ -10,16 +10,19 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import time
 from collections import deque
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from aiohttp import WSCloseCode
 
+from render.server.clock import new_id
+
 if TYPE_CHECKING:
+    import random
+
     from aiohttp import web
 
+    from render.server.clock import Clock
     from render.server.records import Job
 
 #: a client that never reads loses the oldest first; they can still be polled
@@ -29,8 +32,8 @@ _MOST_HELD = 10_000
 class Session:
     """One client, over however many connections it comes."""
 
-    def __init__(self, *, key_mark: bytes, base_url: str) -> None:
-        self.id = str(uuid4())
+    def __init__(self, *, identifier: str, key_mark: bytes, base_url: str) -> None:
+        self.id = identifier
         self.base_url = base_url
         self.key_mark = key_mark
         #: envelopes that were not handed over yet
@@ -61,8 +64,10 @@ class Session:
 class Sessions:
     """All sessions of one server; `hold_s` is how long one outlives its connection."""
 
-    def __init__(self, *, hold_s: float) -> None:
+    def __init__(self, *, hold_s: float, clock: Clock, chance: random.Random) -> None:
         self._hold_s = hold_s
+        self._clock = clock
+        self._chance = chance
         self._sessions: dict[str, Session] = {}
         #: all that are open, whether let in or not
         self.sockets: set[web.WebSocketResponse] = set()
@@ -78,7 +83,7 @@ class Sessions:
         mark = hashlib.sha256(key.encode(errors="backslashreplace")).digest()
         session = self._sessions.get(resumed) if isinstance(resumed, str) else None
         if session is None or not hmac.compare_digest(session.key_mark, mark):
-            session = Session(key_mark=mark, base_url=base_url)
+            session = Session(identifier=new_id(self._chance), key_mark=mark, base_url=base_url)
             self._sessions[session.id] = session
         session.connections += 1
         session.left_at = None
@@ -89,7 +94,7 @@ class Sessions:
     def leave(self, session: Session, *, connection: int) -> None:
         """Note that a connection has ended; the session is held from now on, unless a newer one took it over."""
         if connection == session.connections:
-            session.left_at = time.monotonic()
+            session.left_at = self._clock.monotonic()
 
     def waiting_for(self, job_id: str) -> list[Session]:
         """The sessions that this job's results are pushed to."""
@@ -97,7 +102,7 @@ class Sessions:
         return [session for session in self._sessions.values() if job_id in session.expected]
 
     def _forget_old(self) -> None:
-        oldest = time.monotonic() - self._hold_s
+        oldest = self._clock.monotonic() - self._hold_s
         for session in list(self._sessions.values()):
             if session.left_at is not None and session.left_at < oldest:
                 del self._sessions[session.id]
