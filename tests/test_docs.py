@@ -129,6 +129,18 @@ def test_every_exit_status_has_its_row_and_no_other():
     assert first_column("Exit statuses") - {"status"} == told
 
 
+def test_everything_that_a_check_of_files_finds_has_its_row_and_no_other():
+    kinds = re.findall(r'kind="([\w-]+)"', (ROOT / "render" / "artifacts" / "verifying.py").read_text(encoding="utf-8"))
+    assert first_column("`render verify [MANIFEST]`") - {"option", "--offline", "--json", "problem"} == set(kinds)
+
+
+def test_contributors_are_told_every_verb():
+    verbs = re.findall(r"^([a-z-]+):.* ## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    told = re.findall(r"^make ([a-z-]+) ", CONTRIBUTING, re.MULTILINE)
+    assert {"setup", "audit"} <= set(verbs)
+    assert set(verbs) - {"help"} <= set(told)
+
+
 def test_every_action_has_its_row_and_no_other():
     assert first_column("Actions of a plan") - {"action"} == {action.value for action in Action}
 
@@ -141,7 +153,7 @@ def test_the_state_table_leads_to_every_action_and_to_no_other():
 def test_the_layout_names_every_module_that_decides_conducts_or_keeps():
     layout = ARCHITECTURE.partition("## Layout")[2].partition("## Who may import whom")[0]
     named = set(re.findall(r"\w+", layout))
-    for folder in ("", "runner", "store", "providers"):
+    for folder in ("", "runner", "store", "providers", "artifacts", "wire"):
         modules = {file.stem for file in (ROOT / "render" / folder).glob("*.py")} - {"__init__", "__main__"}
         assert modules <= named, folder
 
@@ -210,12 +222,14 @@ def test_the_line_about_what_is_not_recorded_is_shown_as_it_is_printed():
 
 
 def test_every_variable_of_the_environment_has_its_row_and_no_other():
-    read = re.findall(r'\.get\("([A-Z_]+)"', (ROOT / "render" / "settings.py").read_text(encoding="utf-8"))
+    text = (ROOT / "render" / "settings.py").read_text(encoding="utf-8")
+    read = re.findall(r'(?:\.get\(|_USE_PROXY = )"([A-Z_]+)"', text)
+    in_either_case = [name.upper() for name in re.findall(r'_either_case\(\w+, "(\w+)"\)', text)]
     keys = [provider.key_variable for provider in PROVIDERS.values()]
     urls = [provider.base_url_variable for provider in PROVIDERS.values()]
     rows = [row.partition(" | ")[0] for row in section("Environment").splitlines() if row.startswith("| `")]
     told = re.findall(r"`(\w+)`", " ".join(rows))
-    assert sorted(told) == sorted({*read, *keys, *(f"{key}_FILE" for key in keys), *urls})
+    assert sorted(told) == sorted({*read, *in_either_case, *keys, *(f"{key}_FILE" for key in keys), *urls})
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

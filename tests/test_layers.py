@@ -15,7 +15,8 @@ import render
 
 ROOT = Path(render.__file__).parents[1]
 MODULES = sorted((ROOT / "render").rglob("*.py"))
-PYTHON = sorted(file for folder in ("render", "tests", "benchmarks") for file in (ROOT / folder).rglob("*.py"))
+CODE = ("render", "tests", "benchmarks", "supply")
+PYTHON = sorted(file for folder in CODE for file in (ROOT / folder).rglob("*.py"))
 TEXTS = sorted(
     {
         *PYTHON,
@@ -23,7 +24,7 @@ TEXTS = sorted(
         *(ROOT / name for name in ("Makefile", "LICENSE")),
         *(
             file
-            for folder in ("render", "tests", "benchmarks", "docs", "manifests", "schemas", "requirements", ".ci")
+            for folder in (*CODE, "docs", "manifests", "schemas", "requirements", ".ci")
             for file in (ROOT / folder).rglob("*")
             if file.suffix not in {".pyc", ".pyi"}
         ),
