@@ -173,6 +173,8 @@ class Stage:
             settings=settings,
             key=Secret("a-key"),
             concurrency=self.concurrency,
+            ids_are_ours=PROVIDERS[name].ids_are_ours,
+            repeat_window_s=PROVIDERS[name].repeat_window_s,
             adopts_from_log=self.adopts,
         )
 
