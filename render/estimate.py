@@ -1,4 +1,4 @@
-"""Says what one result will cost at most, and on whose word; and what one recorded attempt counts for. Pure.
+"""Says what one result will cost at most; and what one recorded attempt counts for. Pure.
 
 Amounts are exact decimals, so that sums do not drift. An upper bound is a quarter above what was charged for something
 at least as large: prices of one request shape were seen to move by a tenth. It knows nothing of budgets.
@@ -10,7 +10,7 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import StrEnum
+from operator import ge, itemgetter, le
 from typing import TYPE_CHECKING, Any
 
 from render.catalog.spec import Kind
@@ -18,7 +18,7 @@ from render.fingerprint import content
 from render.records import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from render.catalog.spec import ModelSpec
     from render.records import Attempt
@@ -33,25 +33,9 @@ _SIZES = ("duration", "steps", "fps")
 #: what may change a price beside the sizes, so that an observation speaks only for tasks that ask for the same
 _EXTRAS = frozenset({Kind.OBJECT, Kind.LIST, Kind.BOOLEAN})
 _NAMED_EXTRAS = ("acceleration", "resolution")
+#: charged by number: another picture of the same clip costs the same
+_MEDIA_LISTS = frozenset({"frame_images", "reference_images", "reference_videos", "input_audios"})
 _UNREAD_SIDES = ("aspect_ratio", "width", "height")
-
-
-class Origin(StrEnum):
-    """On whose word a price is, the strongest first."""
-
-    FREE = "free"
-    ASSUMED = "assumed"
-    SET = "set"
-    OBSERVED = "observed"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Price:
-    """What one result costs, in USD: at least as seen, and at most."""
-
-    low_usd: Decimal
-    high_usd: Decimal
-    origin: Origin
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,27 +53,43 @@ class PriceTerms:
 class Shape:
     """What a price depends on."""
 
-    #: by name: sides in px, seconds, steps, frames a second; absent where neither author nor spec says
-    sizes: Mapping[str, float]
-    #: everything else that may be charged for, as canonical text
-    extras: str
+    #: which sizes are known and everything else that may be charged for, as canonical text: only equals compare
+    manner: str
+    #: sides in px, seconds, steps, frames a second: those that author or spec tell, in one order
+    sizes: tuple[float, ...]
 
     def covers(self, other: Shape) -> bool:
         """Whether this is at least as large in everything, and otherwise the same."""
-        return (
-            self.extras == other.extras
-            and self.sizes.keys() == other.sizes.keys()
-            and all(self.sizes[name] >= size for name, size in other.sizes.items())
-        )
+        return self.manner == other.manner and all(map(ge, self.sizes, other.sizes))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Observation:
-    """What was charged for one shape; the lowest and the highest seen."""
+class Observations:
+    """What was charged for shapes, arranged so that a bound is found without comparing all of them."""
 
-    shape: Shape
-    low_usd: Decimal
-    high_usd: Decimal
+    def __init__(self, charged: Iterable[tuple[Shape, Decimal]]) -> None:
+        #: by manner, the cheapest first
+        self._alike: dict[str, list[tuple[tuple[float, ...], Decimal]]] = defaultdict(list)
+        for shape, usd in sorted(charged, key=itemgetter(1)):
+            self._alike[shape.manner].append((shape.sizes, usd))
+        self._bounds: dict[Shape, Decimal | None] = {}
+
+    def bound_usd(self, shape: Shape) -> Decimal | None:
+        """Return the most that a result of this shape costs; None where nothing as large was seen.
+
+        Of what was seen the cheapest that is at least as large decides, unless something no larger has cost more.
+        """
+        if shape not in self._bounds:
+            self._bounds[shape] = self._find(shape)
+        return self._bounds[shape]
+
+    def _find(self, shape: Shape) -> Decimal | None:
+        alike = self._alike.get(shape.manner, [])
+        cheapest = next((usd for sizes, usd in alike if all(map(ge, sizes, shape.sizes))), None)
+        if cheapest is None:
+            return None
+        # what cost more although it is no larger shows that the cheapest is out of date
+        smaller = (usd for sizes, usd in reversed(alike) if usd <= cheapest or all(map(le, sizes, shape.sizes)))
+        return max(cheapest, next(smaller)) * MARGIN
 
 
 def exact(usd: float) -> Decimal:
@@ -108,48 +108,40 @@ def believed(usd: float | None) -> Decimal | None:
 
 
 def estimate(
-    task: Task | Attempt, spec: ModelSpec | None, *, terms: PriceTerms, observed: Sequence[Observation] = ()
-) -> Price | None:
-    """Say what the result of `task` costs; None where nothing says.
+    task: Task | Attempt, spec: ModelSpec | None, *, terms: PriceTerms, observed: Observations | None = None
+) -> Decimal | None:
+    """Return the most that the result of `task` costs, in USD; None where nothing says.
 
-    Of what was seen the cheapest that is at least as large decides, unless something no larger has cost more.
-    `observed` is what `observations` made of the spec and of earlier attempts at the same model and endpoint.
+    What people say beats what was seen, and the command line beats the manifest. `observed` is what `observations` made
+    of the spec and of earlier attempts at the same model and endpoint.
     """
     if terms.is_free:
-        return Price(low_usd=Decimal(0), high_usd=Decimal(0), origin=Origin.FREE)
-    for origin, told in ((Origin.ASSUMED, terms.assumed_usd), (Origin.SET, terms.set_usd)):
+        return Decimal(0)
+    for told in (terms.assumed_usd, terms.set_usd):
         if task.model in told:
-            usd = exact(told[task.model])
-            return Price(low_usd=usd, high_usd=usd, origin=origin)
-    if spec is None:
+            return exact(told[task.model])
+    if spec is None or observed is None:
         return None
-    shape = shape_of(task.params, spec)
-    larger = [one for one in observed if one.shape.covers(shape)]
-    if not larger:
-        return None
-    cheapest = min(larger, key=lambda one: one.high_usd)
-    # what cost more although it is no larger shows that the cheapest is out of date
-    smaller = [one.high_usd for one in observed if shape.covers(one.shape)]
-    return Price(low_usd=cheapest.low_usd, high_usd=max([cheapest.high_usd, *smaller]) * MARGIN, origin=Origin.OBSERVED)
+    return observed.bound_usd(shape_of(task.params, spec))
 
 
-def observations(attempts: Iterable[Attempt], spec: ModelSpec) -> tuple[Observation, ...]:
-    """Gather what the catalog has seen and what was charged for earlier attempts, one observation a shape.
+def observations(attempts: Iterable[Attempt], spec: ModelSpec) -> Observations:
+    """Gather what the catalog has seen and what was charged for earlier attempts.
 
     `attempts` are at the model of `spec`. What failed says nothing: it may have been charged in part.
     """
-    charged: dict[str, list[Decimal]] = defaultdict(list)
-    shapes: dict[str, Shape] = {}
+    return Observations([*_listed(spec), *_charged(attempts, spec).items()])
+
+
+def _charged(attempts: Iterable[Attempt], spec: ModelSpec) -> Mapping[Shape, Decimal]:
+    """The most that was charged for each shape."""
+    highest: dict[Shape, Decimal] = {}
     for attempt in attempts:
         usd = believed(attempt.cost_usd)
-        if usd is None or attempt.status in {Status.FAILED, Status.ABANDONED}:
-            continue
-        shape = shape_of(attempt.params, spec)
-        name = json.dumps([sorted(shape.sizes.items()), shape.extras])
-        shapes[name] = shape
-        charged[name].append(usd)
-    seen = [Observation(shape=shapes[name], low_usd=min(usd), high_usd=max(usd)) for name, usd in charged.items()]
-    return (*_listed(spec), *seen)
+        if usd is not None and attempt.status not in {Status.FAILED, Status.ABANDONED}:
+            shape = shape_of(attempt.params, spec)
+            highest[shape] = max(usd, highest.get(shape, usd))
+    return highest
 
 
 def shape_of(params: Mapping[str, Any], spec: ModelSpec) -> Shape:
@@ -158,11 +150,16 @@ def shape_of(params: Mapping[str, Any], spec: ModelSpec) -> Shape:
     sides = _sides(given, spec)
     sizes = {name: given[name] for name in _SIZES if _is_number(given.get(name))}
     extras = {param.name for param in spec.params if param.kind in _EXTRAS and not param.is_delivery}
-    told = {name: value for name, value in content(params, spec.params).items() if name in extras}
+    told = {name: _counted(name, value) for name, value in content(params, spec.params).items() if name in extras}
     if sides:
         sizes |= {"short side": min(sides), "long side": max(sides)}
     told |= {name: given[name] for name in (*_NAMED_EXTRAS, *(() if sides else _UNREAD_SIDES)) if name in given}
-    return Shape(sizes=sizes, extras=json.dumps(told, sort_keys=True))
+    manner = json.dumps([sorted(sizes), told], sort_keys=True)
+    return Shape(manner=manner, sizes=tuple(sizes[name] for name in sorted(sizes)))
+
+
+def _counted(name: str, value: Any) -> Any:
+    return len(value) if name in _MEDIA_LISTS and isinstance(value, list) else value
 
 
 def _sides(given: Mapping[str, Any], spec: ModelSpec) -> tuple[float, ...]:
@@ -176,11 +173,10 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _listed(spec: ModelSpec) -> Iterable[Observation]:
+def _listed(spec: ModelSpec) -> Iterator[tuple[Shape, Decimal]]:
     """What the catalog has seen; a spec that speaks for many models has no price of its own."""
     for price in () if spec.matches else spec.prices:
-        shape = shape_of(price.when, spec)
-        yield Observation(shape=shape, low_usd=exact(price.usd_low), high_usd=exact(price.usd_high))
+        yield shape_of(price.when, spec), exact(price.usd_high)
 
 
 def committed_usd(attempt: Attempt, *, ceiling_usd: Decimal | None, failures_are_free: bool) -> Decimal | None:

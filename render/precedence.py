@@ -25,21 +25,22 @@ def most_telling(attempts: Sequence[Attempt], *, is_present: Callable[[Attempt],
     alive = [attempt for attempt in reversed(attempts) if attempt.status in _ALIVE or is_present(attempt)]
     if not alive:
         return _last_word(attempts)
-    return max(alive, key=lambda attempt: (_is_added(attempt, attempts), is_present(attempt), _worth(attempt)))
+    return max(alive, key=lambda attempt: (_added(attempt, attempts), is_present(attempt), _worth(attempt)))
 
 
 def _worth(attempt: Attempt) -> int:
     return _ALIVE.index(attempt.status) if attempt.status in _ALIVE else -1
 
 
-def _is_added(attempt: Attempt, attempts: Sequence[Attempt]) -> bool:
-    """Whether it was bought to replace an earlier result: it does so even while its file is not here."""
-    return attempt.status in {*IN_FLIGHT, Status.SAVED} and any(
+def _added(attempt: Attempt, attempts: Sequence[Attempt]) -> int:
+    """The number of a try that was bought to replace an earlier result, even while its file is not here; else 0."""
+    is_added = attempt.status in {*IN_FLIGHT, Status.SAVED} and any(
         other.number < attempt.number
         and (other.task_key, other.fingerprint) == (attempt.task_key, attempt.fingerprint)
         and other.status in {Status.SAVED, Status.LOST, Status.ABANDONED}
         for other in attempts
     )
+    return attempt.number if is_added else 0
 
 
 def _last_word(attempts: Sequence[Attempt]) -> Attempt | None:

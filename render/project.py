@@ -60,8 +60,18 @@ class Project:
         Raises:
             UsageError: the selection names nothing, or cannot be bought once more.
         """
+        facts = self.lane_facts
+        made = plan(self.tasks, snapshot, spec_of=self.catalog.find, lanes=facts)
+        if not selection.buys:
+            endpoints = {name: lane.endpoint for name, lane in facts.items()}
+            made = without_purchases(made, snapshot, endpoints=endpoints)
+        return select(made, selection)
+
+    @property
+    def lane_facts(self) -> Mapping[str, LaneFacts]:
+        """What a plan knows about each lane, by provider name."""
         looked_up = {wish.name for wish in self.manifest.lanes if wish.adopts_from_log}
-        facts = {
+        return {
             name: LaneFacts(
                 endpoint=self.lanes[name].endpoint if name in self.lanes else OFFLINE,
                 # offline nothing is paid, so nothing needs a person's decision before it is sent again
@@ -71,11 +81,6 @@ class Project:
             for name, provider in PROVIDERS.items()
             if self.is_offline or name in self.lanes
         }
-        made = plan(self.tasks, snapshot, spec_of=self.catalog.find, lanes=facts)
-        if not selection.buys:
-            endpoints = {name: lane.endpoint for name, lane in facts.items()}
-            made = without_purchases(made, snapshot, endpoints=endpoints)
-        return select(made, selection)
 
 
 def open_project(path: Path, where: Where) -> Project:

@@ -17,7 +17,7 @@ from render.records import Action, Plan, PlannedTask, Status
 from render.wish import Task
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from render.records import Artifact, Attempt, Snapshot
 
@@ -59,7 +59,8 @@ def select(plan: Plan, selection: Selection) -> Plan:
             raise _unmatched(pattern, plan)
     kept = tuple(planned for planned in plan.tasks if any(_names(pattern, planned) for pattern in selection.only))
     if selection.again:
-        kept = tuple(planned if _is_earlier(planned) else _once_more(planned, kept) for planned in kept)
+        on_their_way = {_content(planned): planned for planned in reversed(kept) if _is_on_its_way(planned)}
+        kept = tuple(planned if _is_earlier(planned) else _once_more(planned, on_their_way) for planned in kept)
     return Plan(tasks=kept, warnings=plan.warnings)
 
 
@@ -75,11 +76,13 @@ def _unmatched(pattern: str, plan: Plan) -> UsageError:
     return UsageError(f"no task and no shot is called {pattern}", hint=hint)
 
 
-def _once_more(planned: PlannedTask, among: Collection[PlannedTask]) -> PlannedTask:
-    content = (planned.task.key, planned.fingerprint)
-    for other in among:
-        if (other.task.key, other.fingerprint) == content and _is_on_its_way(other):
-            raise _refusal(other)
+def _content(planned: PlannedTask) -> tuple[str, str]:
+    return planned.task.key, planned.fingerprint
+
+
+def _once_more(planned: PlannedTask, on_their_way: Mapping[tuple[str, str], PlannedTask]) -> PlannedTask:
+    if _content(planned) in on_their_way:
+        raise _refusal(on_their_way[_content(planned)])
     if planned.action is Action.SUBMIT:
         return planned
     return replace(planned, action=Action.SUBMIT, reason=f"once more, on purpose; until now: {planned.reason}")

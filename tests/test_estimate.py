@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from render.catalog.load import load_catalog
+from render.catalog.spec import Kind, Param
 from render.catalog.spec import Price as SeenPrice
-from render.estimate import Origin, PriceTerms, believed, committed_usd, estimate, exact, observations, shape_of
+from render.estimate import PriceTerms, believed, committed_usd, estimate, exact, observations, shape_of
 from render.records import Status
 from tests.builders import MOMENT, SPEC, a_spec, a_task, an_attempt
 
@@ -29,8 +30,7 @@ def seen_price(task, spec, *, terms=PAID, attempts=()):
 
 
 def ceiling(params, spec, *, terms=PAID, attempts=()):
-    price = seen_price(a_task(params={"prompt": "fog", **params}), spec, terms=terms, attempts=attempts)
-    return None if price is None else price.high_usd
+    return seen_price(a_task(params={"prompt": "fog", **params}), spec, terms=terms, attempts=attempts)
 
 
 def test_nothing_is_known_where_nobody_was_charged():
@@ -39,29 +39,27 @@ def test_nothing_is_known_where_nobody_was_charged():
 
 def test_a_free_lane_beats_every_price():
     terms = PriceTerms(is_free=True, assumed_usd={SPEC.id: 3.0}, set_usd={SPEC.id: 2.0})
-    price = estimate(a_task(), SPEC, terms=terms)
-    assert (price.high_usd, price.origin) == (0, Origin.FREE)
+    assert estimate(a_task(), SPEC, terms=terms) == 0
 
 
 def test_a_price_on_the_command_line_beats_the_manifest_and_the_manifest_what_was_seen():
     spec = priced((FILM, 0.1, 0.1))
     both = PriceTerms(assumed_usd={SPEC.id: 3.0}, set_usd={SPEC.id: 2.0})
-    assert estimate(a_task(), spec, terms=both).origin is Origin.ASSUMED
-    assert estimate(a_task(), spec, terms=PriceTerms(set_usd={SPEC.id: 2.0})).high_usd == 2
-    assert seen_price(a_task(), spec, terms=PriceTerms(set_usd={"another": 2.0})).origin is Origin.OBSERVED
+    assert estimate(a_task(), spec, terms=both) == 3
+    assert estimate(a_task(), spec, terms=PriceTerms(set_usd={SPEC.id: 2.0})) == 2
+    assert seen_price(a_task(), spec, terms=PriceTerms(set_usd={"another": 2.0})) == Decimal("0.125")
 
 
 def test_a_price_that_somebody_names_holds_for_a_model_without_a_spec():
     assert estimate(a_task(), None, terms=PAID) is None
-    assert estimate(a_task(), None, terms=PriceTerms(assumed_usd={SPEC.id: 0.5})).high_usd == Decimal("0.5")
+    assert estimate(a_task(), None, terms=PriceTerms(assumed_usd={SPEC.id: 0.5})) == Decimal("0.5")
 
 
 def test_a_quarter_is_added_to_the_cheapest_that_is_at_least_as_large():
     small = ({"width": 512, "height": 512, "duration": 5}, 0.1, 0.1)
     fitting = ({"width": 768, "height": 512, "duration": 5}, 0.2, 0.24)
     large = ({"width": 768, "height": 512, "duration": 10}, 0.4, 0.4)
-    price = seen_price(a_task(params=FILM), priced(small, fitting, large))
-    assert (price.low_usd, price.high_usd) == (Decimal("0.2"), Decimal("0.300"))
+    assert ceiling(FILM, priced(small, fitting, large)) == Decimal("0.300")
 
 
 @pytest.mark.parametrize(
@@ -103,6 +101,14 @@ def test_an_addition_that_may_be_charged_for_is_bounded_by_its_like_alone():
     assert ceiling({**FILM, "lora": []}, priced((FILM, 0.2, 0.2))) == Decimal("0.25")
 
 
+def test_other_pictures_to_start_from_cost_the_same_and_more_of_them_may_not():
+    known = a_spec(params=(*SPEC.params, Param(name="frame_images", wire="frameImages", kind=Kind.LIST, is_open=True)))
+    spec = replace(known, prices=priced(({**FILM, "frame_images": [{"image": "a.png"}]}, 0.2, 0.2)).prices)
+    assert ceiling({**FILM, "frame_images": [{"image": "b.png"}]}, spec) == Decimal("0.25")
+    assert ceiling({**FILM, "frame_images": [{"image": "a.png"}] * 2}, spec) is None
+    assert ceiling(FILM, spec) is None
+
+
 def test_a_ratio_stands_for_its_size_where_the_size_is_known():
     spec = a_spec(aspect_sizes={"3:2": (768, 512)})
     assert shape_of({"aspect_ratio": "3:2"}, spec) == shape_of({"width": 768, "height": 512}, spec)
@@ -117,14 +123,13 @@ def test_a_spec_for_many_models_has_no_prices_of_its_own():
 def test_charges_of_the_record_are_observations_by_shape():
     task = a_task(params=FILM)
     charged = [an_attempt(task, id=str(usd), cost_usd=usd) for usd in (0.3, 0.1, 0.2)]
-    (seen,) = observations(charged, SPEC)
-    assert (seen.low_usd, seen.high_usd) == (Decimal("0.1"), Decimal("0.3"))
     assert ceiling(FILM, SPEC, attempts=charged) == Decimal("0.375")
 
 
 @pytest.mark.parametrize("told", [{"cost_usd": None}, {"cost_usd": 0.0}, {"cost_usd": 0.1, "status": Status.FAILED}])
 def test_what_was_not_charged_whole_is_no_observation(told):
-    assert observations([an_attempt(**told)], SPEC) == ()
+    assert ceiling(FILM, SPEC, attempts=[an_attempt(**told)]) is None
+    assert ceiling(FILM, SPEC, attempts=[an_attempt(**told | {"cost_usd": 0.1, "status": Status.SAVED})]) is not None
 
 
 @pytest.mark.parametrize(
@@ -138,8 +143,7 @@ def test_what_was_not_charged_whole_is_no_observation(told):
 def test_the_published_charges_bound_the_published_requests(key, bound):
     spec = load_catalog().find("kandinsky-5-lite")
     task = a_task(model=spec.id, params={"prompt": "fog", **key})
-    price = seen_price(task, spec)
-    assert (price and price.high_usd) == (bound and Decimal(bound))
+    assert seen_price(task, spec) == (bound and Decimal(bound))
 
 
 @pytest.mark.parametrize("usd", [None, 0, -1, float("nan"), float("inf"), 10_000.01])

@@ -490,3 +490,10 @@ def test_a_failed_try_under_the_new_name_never_hides_the_purchase_under_the_old_
     renamed = an_attempt(id="old", task_key="old.t01", status=Status.SUBMITTED)
     made = planned([a_task()], [renamed, own(Status.FAILED, 1)])
     assert [(one.action, one.attempt, one.next_number) for one in made.tasks] == [(Action.POLL, renamed, 2)]
+
+
+def test_of_several_tries_that_were_added_the_last_one_goes_on():
+    tries = [own(Status.SAVED, 1), own(Status.SAVED, 2), own(Status.SUBMITTED, 3)]
+    kept = an_artifact(tries[0], path=".earlier/kept.mp4")
+    made = planned([a_task()], tries, [kept, an_artifact(tries[1])])
+    assert [(one.action, one.attempt) for one in made.tasks] == [(Action.POLL, tries[2])]

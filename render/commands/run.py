@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from render.commands.ending import show, show_json
-from render.commands.options import again_option, chosen, only_option, project_options
+from render.commands.options import Amount, again_option, chosen, only_option, project_options
 from render.commands.say import talk
-from render.errors import RenderError
+from render.errors import SettingsError
 from render.records import Summary
 from render.report.palette import palette
 from render.report.problems import problems_text
 from render.settings import display
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from render.project import Project
+    from render.runner.tally import Standing
 
 #: `\\b` keeps click from wrapping the paragraph
 EXIT_STATUSES = """\b
@@ -41,7 +45,7 @@ Exit status:
 @click.option(
     "--max-cost",
     "max_cost_usd",
-    type=click.FloatRange(0),
+    type=Amount(),
     metavar="USD",
     help="Buy for at most USD in this run; refused before anything is sent if that may not do. Not applied offline.",
 )
@@ -55,7 +59,7 @@ Exit status:
 @click.option(
     "--wait",
     "wait_s",
-    type=click.FloatRange(0),
+    type=Amount(),
     default=0.0,
     metavar="SECONDS",
     help="Wait that long for another run of this project to end.",
@@ -71,23 +75,39 @@ def command(manifest: Path | None, *, offline: bool, out: Path | None, as_json: 
     Keys are read from RUNWARE_API_KEY and AIMLAPI_API_KEY, or from the files that RUNWARE_API_KEY_FILE and
     AIMLAPI_API_KEY_FILE name. With --offline nothing is paid and no key is needed.
     """
+    from render.runner.tally import Standing  # noqa: PLC0415 - `--help` must not wait for it
+
+    standing = Standing()
+    with _summed_up(standing, is_wanted=as_json):
+        prices = _prices(told["assumed_prices"])
+        project = chosen(manifest, offline=offline, out=out)
+        summary = _perform(project, told | {"assumed_prices": prices}, standing)
+    return show(summary, project, as_json=as_json)
+
+
+@contextmanager
+def _summed_up(standing: Standing, *, is_wanted: bool) -> Iterator[None]:
+    """Print the summary where an error ends the block, so that whoever reads it finds one however the run ends."""
+    try:
+        yield
+    except BaseException:
+        if is_wanted:
+            # the error that ended the run is the one to be told
+            with suppress(SettingsError):
+                show_json(standing.say())
+        raise
+
+
+def _perform(project: Project, told: Mapping[str, Any], standing: Standing) -> Summary:
     # these bring the network stack, which `--help` must not wait for
     from render.commands.reach import over_the_network, through_the_embedded_server  # noqa: PLC0415
     from render.commands.session import RunTerms, Session  # noqa: PLC0415
 
-    terms = RunTerms(**told | {"assumed_prices": _prices(told["assumed_prices"])})
-    project = chosen(manifest, offline=offline, out=out)
+    standing.say = lambda: Summary(tasks=len(project.tasks), left=len(project.tasks))
     screen = display("stderr")
-    paint = palette(screen)
-    talk(problems_text(project.warnings, paint))
-    try:
-        reach = through_the_embedded_server if offline else over_the_network
-        summary = Session(project=project, screen=screen, reach=reach, terms=terms).perform()
-    except RenderError:
-        if as_json:
-            show_json(Summary(tasks=len(project.tasks), left=len(project.tasks)))
-        raise
-    return show(summary, project, as_json=as_json)
+    talk(problems_text(project.warnings, palette(screen)))
+    reach = through_the_embedded_server if project.is_offline else over_the_network
+    return Session(project=project, screen=screen, reach=reach, terms=RunTerms(**told), standing=standing).perform()
 
 
 def _prices(told: Sequence[str]) -> dict[str, float]:

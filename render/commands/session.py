@@ -7,6 +7,7 @@ and nobody else is writing the record.
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import random
 import time
@@ -30,11 +31,12 @@ from render.records import Snapshot
 from render.report.palette import palette
 from render.report.progress import progress
 from render.runner.budget import Budget
-from render.runner.conductor import Score, StopRequest, asks, conduct, talks, works
+from render.runner.conductor import Score, StopRequest, asks, conduct, talks, untouched, works
 from render.runner.journal import Journal
 from render.runner.lane import LaneTerms, Shared
 from render.runner.room import require_room
 from render.runner.surroundings import Surroundings
+from render.runner.tally import Standing
 from render.selection import Selection
 from render.settings import OFFLINE, Secret, proxy_settings, read_key, read_key_if_set
 from render.store import open_store
@@ -90,6 +92,8 @@ class Session:
     screen: Display
     reach: Callable[[Project], AbstractAsyncContextManager[Mapping[str, LaneSettings]]]
     terms: RunTerms
+    #: says how the run stands where an error ends it
+    standing: Standing = field(default_factory=Standing)
     #: time, chance and identity of the run; the real ones where none are given
     surroundings: Surroundings | None = None
 
@@ -107,7 +111,7 @@ class Session:
         money = spending(self.project, self.terms)
         if not folders.state.exists():
             # nothing is made where nothing can be done; an existing record is read under the lock
-            self._require_means(self.project.plan(Snapshot(), self.terms.selection), Snapshot(), money)
+            self._require_means(self._plan(Snapshot(), money), Snapshot(), money)
         self._check_folder()
         with open_store(
             folders.state,
@@ -119,7 +123,7 @@ class Session:
             return self._perform(store, with_presence(self.project, store.snapshot()), money)
 
     def _perform(self, store: Store, snapshot: Snapshot, money: Spending) -> Summary:
-        plan, real = self.project.plan(snapshot, self.terms.selection), self.surroundings or _surroundings()
+        plan, real = self._plan(snapshot, money), self.surroundings or _surroundings()
         keys = self._require_means(plan, snapshot, money)
         for warning in plan.warnings:
             talk(f"warning: {warning}")
@@ -142,6 +146,11 @@ class Session:
             )
             summary = asyncio.run(run.carry_out(store, real))
         return end_recorded(store, run_id, ended_at=real.now(), summary=summary)
+
+    def _plan(self, snapshot: Snapshot, money: Spending) -> Plan:
+        plan = self.project.plan(snapshot, self.terms.selection)
+        self.standing.say = lambda: untouched(plan, Budget(money, snapshot.attempts, self.project.catalog.find))
+        return plan
 
     def _require_means(self, plan: Plan, snapshot: Snapshot, money: Spending) -> Mapping[str, Secret | None]:
         """Return the keys a plan needs, if they are the ones that were used before and the money does."""
@@ -224,18 +233,21 @@ class _Run:
             lanes = {name: self._terms(name, settings[name]) for name in self.keys}
             folder = ArtifactFolder(project.folders.output)
             score = Score(plan=self.plan, snapshot=self.snapshot, lanes=lanes, folder=folder, spending=self.money)
-            summary = await conduct(score, shared, stop)
+            summary = await conduct(score, shared, stop, standing=self.session.standing)
         return as_recorded(summary, journal)
 
     def _terms(self, name: str, settings: LaneSettings) -> LaneTerms:
-        wish, provider = lane_wish(self.session.project, name), PROVIDERS[name]
+        project, provider = self.session.project, PROVIDERS[name]
+        wish = lane_wish(project, name)
         return LaneTerms(
             provider=provider,
             settings=settings,
             key=self.keys[name],
             concurrency=self.session.terms.concurrency or wish.concurrency or DEFAULT_CONCURRENCY,
-            # a provider that takes one id a question takes no more for being asked
-            poll_batch=wish.poll_batch if provider.poll_batch > 1 else None,
+            ids_are_ours=project.lane_facts[name].ids_are_ours,
+            repeat_window_s=math.inf if project.is_offline else provider.repeat_window_s,
+            # no provider takes more ids a question for being asked
+            poll_batch=min(wish.poll_batch or provider.poll_batch, provider.poll_batch),
             adopts_from_log=wish.adopts_from_log,
             allow_hosts=(*wish.allow_hosts, *self.session.terms.allow_hosts),
         )

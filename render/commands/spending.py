@@ -5,7 +5,6 @@ Offline nothing is paid: every lane is free there, and no limit applies.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -42,11 +41,9 @@ def spending(project: Project, terms: RunTerms) -> Spending:
     """Return the limits of a run, and how each provider charges.
 
     Raises:
-        UsageError: `--assume-price` names no model, or a limit is no number.
+        UsageError: `--assume-price` names no model.
     """
     assumed = _by_full_id(terms.assumed_prices, project.catalog)
-    if terms.max_cost_usd is not None and not math.isfinite(terms.max_cost_usd):
-        raise UsageError("--max-cost is an amount of USD", hint="leave it out for no limit")
     if project.is_offline:
         free = Account(endpoint=OFFLINE, prices=PriceTerms(is_free=True))
         return Spending(accounts=dict.fromkeys(PROVIDERS, free))

@@ -25,7 +25,7 @@ from render.runner.job import Outcome
 from render.runner.prices import Prices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from render.catalog.spec import ModelSpec
     from render.events import Event
@@ -63,6 +63,11 @@ class Limit:
     #: whether earlier runs count, too
     counts_record: bool
 
+    @property
+    def is_passed(self) -> bool:
+        """Whether more counts against it than it allows."""
+        return self.counted_usd > self.limit_usd
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sums:
@@ -94,9 +99,12 @@ class Budget:
         self._of_this_run: dict[str, Decimal] = {}
         self._committed = self._new = _NOTHING
         self._jobs: dict[str, list[Job]] = defaultdict(list)
+        self._remarked: set[str] = set()
         for attempt in recorded:
             self._book(attempt)
         self._recorded = frozenset(self._booked)
+        #: limits that were passed before this run; they forbid what adds to them and say nothing of this run
+        self._passed_before = frozenset(limit.name for limit in self.limits() if limit.is_passed)
 
     def watch(self, jobs: Iterable[Job]) -> None:
         """Follow these jobs: what their attempts cost is booked as soon as an event tells."""
@@ -115,24 +123,24 @@ class Budget:
             if limit is not None
         )
 
-    @property
-    def is_kept(self) -> bool:
-        """Whether every limit holds now: something may have been charged above its bound."""
-        return all(limit.counted_usd <= limit.limit_usd for limit in self.limits())
-
     def reserve(self, attempt: Attempt) -> bool:
-        """Count an attempt that is about to be sent, if every limit allows it; if not, nothing more is bought."""
+        """Count an attempt that is about to be sent, if every limit allows it; if not, nothing more is bought.
+
+        What adds nothing to a limit is allowed by it, even where that limit is passed.
+        """
         if self.closed_by:
             return False
         amount = self.prices.committed(attempt)
         if amount is None and self.spending.is_limited:
             self.closed_by = f"nothing says what {attempt.task_key} may cost"
             return False
+        before = {limit.name: limit.counted_usd for limit in self.limits()}
         self._of_this_run.setdefault(attempt.id, _NOTHING)
         self._book(attempt)
-        if self.is_kept:
+        passed = [limit for limit in self.limits() if limit.is_passed and limit.counted_usd > before[limit.name]]
+        if not passed:
             return True
-        self.closed_by = self._passed(amount or _NOTHING)
+        self.closed_by = _told(passed[0], amount or _NOTHING)
         self.forget(attempt.id)
         return False
 
@@ -150,13 +158,12 @@ class Budget:
         attempts = [job.attempt for job in self._jobs.get(event.key, ()) if job.attempt is not None]
         for attempt in attempts:
             self.settle(attempt)
-        told: list[Event | None] = []
-        if isinstance(event, TaskRendered):
-            told += [self._remark(attempt) for attempt in attempts]
-        if self._of_this_run and not self.closed_by and not self.is_kept:
-            self.closed_by = self._passed()
+        told: list[Event] = list(self._remarks(attempts)) if isinstance(event, TaskRendered) else []
+        passed = self._newly_passed()
+        if self._of_this_run and not self.closed_by and passed:
+            self.closed_by = _told(passed[0])
             told.append(BudgetReached(cause=self.closed_by))
-        return tuple(said for said in told if said is not None)
+        return tuple(told)
 
     def settle(self, attempt: Attempt) -> None:
         """Count an attempt that is in the books as it is now."""
@@ -190,11 +197,17 @@ class Budget:
             self._new += amount - self._of_this_run[attempt.id]
             self._of_this_run[attempt.id] = amount
 
-    def _passed(self, amount: Decimal = _NOTHING) -> str:
-        """Say which limit is passed, or would be by another `amount` that is counted already."""
-        limit = next(limit for limit in self.limits() if limit.counted_usd > limit.limit_usd)
-        before = f"{limit.name} of ${limit.limit_usd:.4f}, with ${limit.counted_usd - amount:.4f} counted,"
-        return f"{before} does not allow another ${amount:.4f}" if amount else f"{before} is passed"
+    def _newly_passed(self) -> Sequence[Limit]:
+        """Limits that held before this run and do not now: something may have been charged above its bound."""
+        return [limit for limit in self.limits() if limit.is_passed and limit.name not in self._passed_before]
+
+    def _remarks(self, attempts: Iterable[Attempt]) -> Iterator[CostUnknown | CostAboveCeiling]:
+        """What there is to say of the cost of each attempt, once a run; two may be of one key."""
+        for attempt in attempts:
+            remark = self._remark(attempt)
+            if remark is not None and attempt.id not in self._remarked:
+                self._remarked.add(attempt.id)
+                yield remark
 
     def _remark(self, attempt: Attempt) -> CostUnknown | CostAboveCeiling | None:
         if self.prices.is_unpriced(attempt):
@@ -203,3 +216,9 @@ class Budget:
         if ceiling is None or cost is None or cost <= ceiling or self.prices.is_free(attempt):
             return None
         return CostAboveCeiling(key=attempt.task_key, lane=attempt.provider, ceiling_usd=ceiling, cost_usd=cost)
+
+
+def _told(limit: Limit, amount: Decimal = _NOTHING) -> str:
+    """Say that a limit is passed, or would be by another `amount` that is counted already."""
+    before = f"{limit.name} of ${limit.limit_usd:.4f}, with ${limit.counted_usd - amount:.4f} counted,"
+    return f"{before} does not allow another ${amount:.4f}" if amount else f"{before} is passed"

@@ -7,6 +7,7 @@ for the provider is `poller.py`'s business.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -34,13 +35,14 @@ _PERHAPS_SENT = frozenset({Action.RECOVER, Action.ADOPT})
 class Buyer:
     """Starts and settles a lane's purchases; what may have been sent already goes before anything new."""
 
-    def __init__(self, lane: Lane, jobs: Iterable[Job], budget: Budget) -> None:
+    def __init__(self, lane: Lane, jobs: Iterable[Job], budget: Budget, *, recorded_ids: Iterable[str] = ()) -> None:
         self._lane = lane
         self._shared = lane.shared
         self._budget = budget
         # An earlier send may be running at the provider, and then it is unfinished work that a new one must wait for.
         self._queue = sorted(jobs, key=lambda job: job.planned.action not in _PERHAPS_SENT)
-        self._known_ids = set(lane.in_flight)
+        # an answer with the id of an earlier render would bring another task's file home
+        self._known_ids = {*lane.in_flight, *recorded_ids}
         self._adopter = Adopter(lane)
         lane.begin()
 
@@ -48,7 +50,8 @@ class Buyer:
         """Start one purchase after the other as slots come free, until all are started or the lane is closed."""
         try:
             for job in self._queue:
-                if not await self._lane.has_slot():
+                # What may run at the provider counts at once, and looking for it costs nothing.
+                if job.planned.action is not Action.ADOPT and not await self._lane.has_slot():
                     return
                 self._lane.take_slot(job)
                 self._lane.begin()
@@ -179,16 +182,19 @@ class Buyer:
     async def _waited_for_another(self, job: Job, error: TransientError | OutcomeUnknownError, sends: int) -> bool:
         """Wait before the next send; False where there must be none."""
         surroundings = self._shared.surroundings
-        is_ambiguous = isinstance(error, OutcomeUnknownError) and not self._lane.terms.provider.ids_are_ours
+        is_ambiguous = isinstance(error, OutcomeUnknownError) and not self._lane.terms.ids_are_ours
         wait_s = None if is_ambiguous else next_wait(error, sends=sends, draw=surroundings.draw())
         if wait_s is None:
             return False
         self._shared.emit(
             RetryScheduled(key=job.task.key, lane=self._lane.name, attempt_no=sends, wait_s=wait_s, cause=error.message)
         )
-        if self._lane.has_patience(job, wait_s):
-            await surroundings.pause(self._shared.stop, wait_s)
-            await self._lane.afford_repeat()
+        if not self._lane.has_patience(job, wait_s):
+            # What is asked for is longer than this run waits: the next look at the lane leaves it to the next run.
+            job.wanted_since = -math.inf
+            return True
+        await surroundings.pause(self._shared.stop, wait_s)
+        await self._lane.afford_repeat()
         return True
 
     async def _look_up(self, job: Job, error: ProviderError) -> Accepted | None:
@@ -217,7 +223,7 @@ class Buyer:
             was_answered = error.http_status is not None or not isinstance(error, TransientError)
             await (self._lane.fail(job, error, is_final=False) if was_answered else self._unsend(job, error.message))
             return
-        outcome = Outcome.PARKED if self._lane.terms.provider.ids_are_ours else Outcome.AMBIGUOUS
+        outcome = Outcome.PARKED if self._lane.terms.ids_are_ours else Outcome.AMBIGUOUS
         job.attempt = replace(job.record, error_kind="unknown", error_message=error.message)
         await self._shared.journal.note(Change(attempt=job.attempt))
         self._lane.settle(job, outcome, kind=outcome.value, message=error.message)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from render.events import Event
     from render.records import Plan, PlannedTask, Snapshot, Summary
     from render.runner.lane import LaneTerms, Shared
+    from render.runner.tally import Standing
 
 #: how long a stopping run waits for replies and files that are already on their way, in seconds
 GRACE_S = 3.0
@@ -65,11 +66,11 @@ class StopRequest:
     exit_status: int = 0
 
 
-async def conduct(score: Score, shared: Shared, stop: StopRequest) -> Summary:
+async def conduct(score: Score, shared: Shared, stop: StopRequest, *, standing: Standing | None = None) -> Summary:
     """Do what the plan says; what is accepted on the way is recorded whatever happens.
 
     A record that cannot be written ends purchases, not the run: what was bought still comes home, and the summary has
-    the exit status of a failed record.
+    the exit status of a failed record. Where an error ends the run, `standing` can say how far it came.
 
     Raises:
         BudgetError: what would be bought may not fit; nothing was sent.
@@ -88,12 +89,23 @@ async def conduct(score: Score, shared: Shared, stop: StopRequest) -> Summary:
     ready: asyncio.Queue[Job] = asyncio.Queue()
     lanes = {name: Lane(terms, booked, ready) for name, terms in score.lanes.items()}
     score.folder.sweep(keep=_unfinished(score.snapshot, to_do))
+    finale = _Finale(lanes=tuple(lanes.values()), shared=booked, stop=stop, budget=budget)
+    if standing is not None:
+        standing.say = lambda: _end(jobs, finale)
     if to_do:
         home = Home(folder=score.folder, owners=Owners(score.snapshot, jobs), twins=Twins(score.snapshot))
         fetcher = Fetcher(booked, home, lanes, ready)
-        work = _Work(lanes=lanes, fetcher=fetcher, jobs=to_do, budget=budget)
+        work = _Work(lanes=lanes, fetcher=fetcher, jobs=to_do, budget=budget, snapshot=score.snapshot)
         await _perform_or_explain(work, booked, stop)
-    return _end(jobs, _Finale(lanes=tuple(lanes.values()), shared=booked, stop=stop, budget=budget))
+    return _end(jobs, finale)
+
+
+def untouched(plan: Plan, budget: Budget) -> Summary:
+    """Add up a plan that nothing was done about."""
+    jobs = [_job(planned, {}) for planned in plan.tasks]
+    for job in jobs:
+        _settle_what_needs_nothing(job)
+    return summarise(jobs, Ending(sums=budget.sums()))
 
 
 def _unfinished(snapshot: Snapshot, to_do: Sequence[Job]) -> Mapping[str, str]:
@@ -118,7 +130,8 @@ def _with_books(shared: Shared, budget: Budget) -> Shared:
 
 def _job(planned: PlannedTask, lanes: Mapping[str, LaneTerms]) -> Job:
     lane = lanes.get(planned.task.provider)
-    ids_are_ours = lane is not None and lane.provider.ids_are_ours
+    # without a lane the plan tells: it looks in a log only for ids that are not ours
+    ids_are_ours = planned.action is not Action.ADOPT if lane is None else lane.ids_are_ours
     attempt = None if planned.action is Action.SUBMIT else planned.attempt
     if attempt is not None and attempt.task_key != planned.task.key:
         # Renamed: its old number may be taken under the new key.
@@ -148,6 +161,7 @@ class _Work:
     fetcher: Fetcher
     jobs: Sequence[Job]
     budget: Budget
+    snapshot: Snapshot
 
     def hand_out(self) -> tuple[list[Buyer], list[Job]]:
         """Give every lane its jobs; return who buys, and what is only to be placed."""
@@ -167,7 +181,13 @@ class _Work:
                     to_place.append(job)
                 case _:
                     to_buy[lane.name].append(job)
-        return [Buyer(self.lanes[name], jobs, self.budget) for name, jobs in to_buy.items()], to_place
+        return [self._buyer(self.lanes[name], jobs) for name, jobs in to_buy.items()], to_place
+
+    def _buyer(self, lane: Lane, jobs: Sequence[Job]) -> Buyer:
+        place = (lane.name, lane.terms.settings.endpoint)
+        recorded = (attempt for attempt in self.snapshot.attempts if (attempt.provider, attempt.endpoint) == place)
+        recorded_ids = [attempt.remote_id for attempt in recorded if attempt.remote_id]
+        return Buyer(lane, jobs, self.budget, recorded_ids=recorded_ids)
 
     async def do(self) -> None:
         """Buy, poll and place until every lane is through and every file handed over is dealt with."""
@@ -185,7 +205,7 @@ async def _perform_or_explain(work: _Work, shared: Shared, stop: StopRequest) ->
     try:
         await _perform(work, shared, stop)
     except ExceptionGroup as group:
-        # A record that cannot be written has one cause, however many were waiting for it.
+        # A key or a base URL that cannot be used is one cause, however many requests met it.
         explained, unexplained = group.split(RenderError)
         if explained is None or unexplained is not None:
             raise

@@ -98,7 +98,6 @@ class Fetcher:
             try:
                 await self._bring_home(job)
             finally:
-                self._shared.gate.settled(job.record.id)
                 self._lanes[job.task.provider].end()
                 self._ready.task_done()
 
@@ -113,7 +112,7 @@ class Fetcher:
             await self._hold(job, error)
         except LinkExpiredError as error:
             job.is_gone = error.is_gone
-            await look_again(self._lanes[job.task.provider], job)
+            look_again(self._lanes[job.task.provider], job)
 
     async def _fetch_until_settled(self, job: Job) -> None:
         surroundings, patience = self._shared.surroundings, Patience(self._shared.surroundings)
@@ -223,6 +222,7 @@ class Fetcher:
         self._owners.take(*changes)
         await self._shared.journal.note(*changes)
         job.outcome = Outcome.SAVED
+        self._shared.gate.settled(job.record.id)
         self._shared.gate.progressed()
         self._shared.gate.saved(artifact.size_bytes)
         self._shared.emit(TaskSaved(key=job.task.key, path=artifact.path, size_bytes=artifact.size_bytes, remarks=said))

@@ -52,8 +52,14 @@ class Job:
     waiting_since: float = 0.0
     #: monotonic moment of the last poll that found it unfinished
     unfinished_at: float | None = None
+    #: monotonic moment of the last poll that asked about it
+    asked_at: float = 0.0
     #: how often a dead link made us ask for a fresh one
     refreshes: int = 0
+    #: monotonic moment at which its link was first found dead in this run
+    dead_since: float | None = None
+    #: whether polls have had their time to give a link that works
+    is_past_polls: bool = False
     #: monotonic moment before which no fresh link is looked for
     not_before: float = 0.0
     #: what polls have said of it so far
@@ -66,6 +72,10 @@ class Job:
     is_gone: bool = True
     #: why what came under its link was refused, once a fresh link was asked for because of that
     refused_for: str = ""
+    #: how often the archive failed to answer about it
+    archive_tries: int = 0
+    #: monotonic moment at which the archive was last asked about it
+    archive_asked_at: float | None = None
     #: files that came beside the one that was asked for
     extras: tuple[Result, ...] = ()
 

@@ -65,6 +65,10 @@ class LaneTerms:
     #: None where nothing planned needs it
     key: Secret | None
     concurrency: int
+    #: whether a request may be sent again under its id, as the plan has it, which sends again whatever costs nothing
+    ids_are_ours: bool
+    #: for how long after an id was made, in seconds
+    repeat_window_s: float
     #: how many ids one poll asks about; None for as many as the provider takes
     poll_batch: int | None = None
     #: whether a purchase whose answer was lost is looked for in the provider's log
@@ -193,8 +197,11 @@ class Lane(Line):
                 await surroundings.pause(self.shared.stop, min(held_s, LONGEST_WAIT_S))
             elif not self.host.is_broken:
                 return True
-            elif not await self.wait_to_ask() and self.host.is_broken:
+            elif self.host.take_probe(now):
                 await self._probe(job)
+            else:
+                # Somebody else asks: look soon whether that helped, or whether there is no hope left.
+                await surroundings.pause(self.shared.stop, min(self.host.probe_in_s(now), _LOOK_AGAIN_S))
         return False
 
     def has_patience(self, job: Job, wait_s: float) -> bool:
@@ -208,6 +215,8 @@ class Lane(Line):
             return self.closed_by.message
         if self.shared.stop.is_set():
             return "the run was stopped before it was sent"
+        if self.shared.journal.failure is not None:
+            return self.shared.journal.failure.message
         return self.shared.gate.closed_by or "the host asks for more patience than there is, or does not answer"
 
     async def _probe(self, job: Job) -> None:
@@ -230,6 +239,8 @@ class Lane(Line):
     def settle(self, job: Job, outcome: Outcome, *, kind: str, message: str) -> None:
         """Say how a job without a file ends in this run."""
         job.outcome = outcome
+        if job.attempt is not None:
+            self.shared.gate.settled(job.attempt.id)
         job.failure = Failure(key=job.task.key, kind=kind, message=message)
         self.shared.emit(TaskFailed(key=job.task.key, kind=kind, message=message))
 

@@ -32,9 +32,9 @@ class Line:
         self.host = shared.hosts.setdefault(host_of(terms.settings.base_url), Host())
         self.width = Width(terms.concurrency)
 
-    def stay_away(self, seconds: float | None) -> None:
-        """Honour a Retry-After: the whole host is left alone that long."""
-        self.host.hold(seconds, now=self.shared.surroundings.monotonic())
+    def is_welcome(self, now: float) -> bool:
+        """Say whether the host may be asked at once, and more than one thing."""
+        return not self.host.hold_left_s(now) and not self.host.is_broken
 
     async def wait_to_ask(self) -> bool:
         """Wait until a free question may be sent to the host; return whether the run was stopped meanwhile."""

@@ -15,7 +15,7 @@ from render.errors import AccountError, OutcomeUnknownError, ReadFailedError, Re
 from render.events import OddStatusSeen, PollFailed, TaskProgressed
 from render.records import Status
 from render.retry import Pace, learn_typical, next_wait, poll_wait
-from render.runner.archive import find_link, find_unknown, hold_refused, look_again
+from render.runner.archive import Archive, hold_refused, look_again
 from render.runner.results import park, take_result
 from render.runner.sights import Verdict, is_at_work, is_odd, judge
 from render.store import Change
@@ -47,9 +47,10 @@ class Poller:
         self._lane = lane
         self._shared = lane.shared
         self._batch = lane.terms.poll_batch or lane.terms.provider.poll_batch
+        self._archive = Archive(lane)
         self._polls = 0
         self._failures = 0
-        #: repeats that the last round made necessary
+        #: questions of the last round that had no answer
         self._owed = 0
         self._ask_again_at = 0.0
         self._refused_since: float | None = None
@@ -61,10 +62,10 @@ class Poller:
         pause = self._shared.surroundings.pause
         while await self._has_work() and not await pause(self._shared.stop, self._wait_s()):
             self._park_overdue()
-            await self._pay_for_repeats()
+            unpaid = await self._pay_for_repeats()
             if await self._lane.wait_to_ask():
                 return
-            await self._poll_all()
+            await self._poll_all(unpaid)
             self._park_overdue()
 
     async def _has_work(self) -> bool:
@@ -82,27 +83,47 @@ class Poller:
         pace_s = poll_wait(Pace(polls=self._polls, ages_s=ages, typical_s=self._typical_s))
         return max(pace_s, self._ask_again_at - now) if self._failures else pace_s
 
-    async def _pay_for_repeats(self) -> None:
-        while self._owed and not self._shared.stop.is_set():
-            self._owed -= 1
+    async def _pay_for_repeats(self) -> int:
+        """Wait for one repeat if any is owed, and take what more the budget has; return how many it has not."""
+        unpaid, self._owed = self._owed, 0
+        if unpaid:
             await self._lane.afford_repeat()
+            unpaid -= 1
+        now, host = self._shared.surroundings.monotonic(), self._lane.host
+        while unpaid and not host.is_broken and not host.repeat_in_s(now):
+            unpaid -= 1
+        return unpaid
 
-    async def _poll_all(self) -> None:
-        ids, size = tuple(self._lane.in_flight), self._batch
+    def _batches(self, unpaid: int) -> Sequence[Sequence[str]]:
+        """Return what to ask about, the longest unasked first, without as many batches as are `unpaid`."""
+        jobs, size = self._lane.in_flight, self._batch
+        ids = sorted(jobs, key=lambda remote_id: jobs[remote_id].asked_at)
         if self._lane.host.is_broken:
             # One question tells whether the host is back; the others would only be in its way.
             ids = ids[:1]
         batches = [ids[start : start + size] for start in range(0, len(ids), size)]
+        return batches[: max(len(batches) - unpaid, 1)]
+
+    async def _poll_all(self, unpaid: int) -> None:
+        batches = self._batches(unpaid)
         self._polls += 1
+        self._archive.begin_round()
         errors: list[ProviderError | None] = []
         for start in range(0, len(batches), _AT_ONCE):
+            if start and not self._may_go_on():
+                break
             async with asyncio.TaskGroup() as group:
                 asked = [group.create_task(self._poll(batch)) for batch in batches[start : start + _AT_ONCE]]
             errors += [question.result() for question in asked]
         self._heed([error for error in errors if error is not None], has_answer=None in errors)
 
+    def _may_go_on(self) -> bool:
+        """Whether an answer of this round speaks against asking more; what is left waits for the next."""
+        return self._lane.is_welcome(self._shared.surroundings.monotonic()) and not self._shared.stop.is_set()
+
     async def _poll(self, ids: Sequence[str]) -> ProviderError | None:
         """Ask once and settle what the answer settles; return why there was none."""
+        self._note_asked(ids)
         try:
             states = await self._lane.consult(
                 self._lane.terms.provider.poll(ids), lambda reply: self._read(reply, ids=ids)
@@ -111,6 +132,11 @@ class Poller:
             return error
         await self._settle_all(states)
         return None
+
+    def _note_asked(self, ids: Sequence[str]) -> None:
+        for remote_id in ids:
+            if job := self._lane.in_flight.get(remote_id):
+                job.asked_at = self._shared.surroundings.monotonic()
 
     def _read(self, reply: Reply, *, ids: Sequence[str]) -> Mapping[str, RemoteState]:
         if len(ids) > 1 and reply.status in _ILL_PUT:
@@ -156,8 +182,11 @@ class Poller:
         if not state.results and job.refused_for and not job.refreshes:
             await hold_refused(self._lane, job)
             return
+        if job.is_past_polls:
+            await self._archive.find_other_link(job)
+            return
         if not state.results and job.refreshes:
-            await look_again(self._lane, job)
+            look_again(self._lane, job)
             return
         match judge(job.sights, state, now=self._shared.surroundings.monotonic()):
             case Verdict.FINISHED:
@@ -169,9 +198,12 @@ class Poller:
                 job.attempt = replace(job.record, remote_id=job.record.remote_id or job.record.id)
                 await self._lane.fail(job, state.failures[0], is_final=isinstance(state.failures[0], RejectedError))
             case Verdict.LINKLESS:
-                await find_link(self._lane, job, word=state.word)
+                await self._archive.find_link(job, word=state.word)
             case Verdict.UNKNOWN if job.record.status is not Status.PREPARED:
-                await find_unknown(self._lane, job)
+                await self._archive.find_unknown(job)
+            case Verdict.SILENT:
+                await self._archive.find_silent(job)
+                self._go_on(job, state)
             case _:
                 await self._note_arrival(job, state)
                 self._go_on(job, state)

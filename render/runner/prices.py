@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from render.catalog.spec import ModelSpec
-    from render.estimate import Observation
+    from render.estimate import Observations
     from render.records import Attempt
     from render.wish import Task
 
@@ -47,7 +47,7 @@ class Prices:
         self._accounts = accounts
         self._spec_of = spec_of
         self._charged: dict[tuple[str, str], list[Attempt]] = defaultdict(list)
-        self._observed: dict[tuple[str, str], tuple[Observation, ...]] = {}
+        self._observed: dict[tuple[str, str], Observations | None] = {}
         for attempt in attempts:
             if is_believed(attempt.cost_usd):
                 self._charged[attempt.model, attempt.endpoint].append(attempt)
@@ -89,11 +89,10 @@ class Prices:
 
     def _ceiling(self, what: Task | Attempt, *, endpoint: str, terms: PriceTerms) -> Decimal | None:
         spec = self._spec_of(what.model)
-        price = estimate(what, spec, terms=terms, observed=self._seen(what.model, endpoint, spec))
-        return price.high_usd if price else None
+        return estimate(what, spec, terms=terms, observed=self._seen(what.model, endpoint, spec))
 
-    def _seen(self, model: str, endpoint: str, spec: ModelSpec | None) -> tuple[Observation, ...]:
+    def _seen(self, model: str, endpoint: str, spec: ModelSpec | None) -> Observations | None:
         place = (model, endpoint)
         if place not in self._observed:
-            self._observed[place] = observations(self._charged.get(place, ()), spec) if spec else ()
+            self._observed[place] = observations(self._charged.get(place, ()), spec) if spec else None
         return self._observed[place]

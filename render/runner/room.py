@@ -34,7 +34,9 @@ def require_room(budget: Budget, planned: Iterable[PlannedTask]) -> None:
     known = [(one, bound) for one in to_buy if (bound := bounds[id(one)]) is not None]
     for limit in budget.limits():
         adding = _adding(limit, known)
-        if limit.counted_usd + sum(adding.values(), Decimal(0)) > limit.limit_usd:
+        needed_usd = sum(adding.values(), Decimal(0))
+        # a limit that is passed already forbids nothing that adds nothing
+        if needed_usd and limit.counted_usd + needed_usd > limit.limit_usd:
             faults.append(_too_little(limit, adding))
             hints.append(f"raise {limit.name}, or render fewer tasks")
     if faults:

@@ -37,6 +37,8 @@ class Verdict(Enum):
     LINKLESS = auto()
     #: the provider does not know it, or no longer
     UNKNOWN = auto()
+    #: answers have said nothing about it for long, as of a render that runs or one that is unknown
+    SILENT = auto()
 
 
 @dataclass(kw_only=True, slots=True)
@@ -46,6 +48,7 @@ class Sights:
     failed_at: float | None = None
     linkless: int = 0
     unknown_at: float | None = None
+    silent_at: float | None = None
 
 
 def judge(sights: Sights, state: RemoteState, *, now: float) -> Verdict:
@@ -58,11 +61,21 @@ def judge(sights: Sights, state: RemoteState, *, now: float) -> Verdict:
     if state.word in _FINISHED_WORDS:
         sights.linkless += 1
         return Verdict.LINKLESS if sights.linkless > LINKLESS_ANSWERS else Verdict.RUNNING
-    if not _is_unknown(state):
-        sights.unknown_at = None
-        return Verdict.RUNNING
-    sights.unknown_at = now if sights.unknown_at is None else sights.unknown_at
-    return Verdict.UNKNOWN if now - sights.unknown_at >= UNKNOWN_S else Verdict.RUNNING
+    sights.unknown_at = _since(sights.unknown_at, now) if _is_unknown(state) else None
+    sights.silent_at = _since(sights.silent_at, now) if _is_silent(state) else None
+    if sights.unknown_at is not None and now - sights.unknown_at >= UNKNOWN_S:
+        return Verdict.UNKNOWN
+    if sights.silent_at is not None and now - sights.silent_at >= UNKNOWN_S:
+        return Verdict.SILENT
+    return Verdict.RUNNING
+
+
+def _since(moment: float | None, now: float) -> float:
+    return now if moment is None else moment
+
+
+def _is_silent(state: RemoteState) -> bool:
+    return not state.word and state.progress is None
 
 
 def is_at_work(state: RemoteState) -> bool:

@@ -12,7 +12,7 @@ from render.runner.budget import Sums
 from render.runner.job import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from render.runner.job import Job
 
@@ -38,6 +38,14 @@ class Ending:
     is_cut_short: bool = False
     requests: int = 0
     sums: Sums = field(default_factory=Sums)
+
+
+@dataclass(kw_only=True, slots=True)
+class Standing:
+    """How a run stands, for whoever must say so where an error ends it."""
+
+    #: adds up what is known now; replaced as more is known
+    say: Callable[[], Summary] = Summary
 
 
 def summarise(jobs: Sequence[Job], ending: Ending) -> Summary:

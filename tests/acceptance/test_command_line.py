@@ -4,9 +4,12 @@ import json
 import socket
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
+from render import cli
+from render.runner import poller
 from render.store import open_store
 
 DEMO = "manifests/demo.shots.yaml"
@@ -196,3 +199,28 @@ def test_a_record_that_run_refuses_is_refused_by_plan_and_status_too(render):
 
     for command in ("plan", "status", "run"):
         assert "damaged" in render(command, STILLS, "--offline", status=4).stderr
+
+
+def test_the_summary_is_printed_for_a_manifest_that_is_not_in_order(render):
+    (render.folder / "bad.yaml").write_text("version: 1\nproject: bad\nshots: [{id: a}]\n", encoding="utf-8")
+
+    summary = json.loads(render("run", "bad.yaml", "--json", status=2).stdout)
+
+    assert summary["tasks"] == summary["left"] == summary["requests"] == 0
+
+
+def test_the_summary_of_a_run_that_ends_in_a_bug_says_what_was_done(folder, monkeypatch, capsys):
+    def break_down(*_, **__):
+        raise ZeroDivisionError
+
+    stills = ["run", str(folder / STILLS), "--offline", "--out", str(folder / "out"), "--json"]
+    assert cli.run([*stills, "--only", "lamp"]) == 0
+    monkeypatch.setattr(poller, "judge", break_down)
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    capsys.readouterr()
+
+    assert cli.run(stills) == 70
+
+    summary = json.loads(capsys.readouterr().out)
+    assert {name: summary[name] for name in ("tasks", "skipped", "parked")} == {"tasks": 2, "skipped": 1, "parked": 1}
+    assert summary["requests"] >= 2

@@ -48,3 +48,24 @@ def test_killed_at_any_moment_nothing_is_bought_twice_or_lost(render, server, ev
     assert summary["ambiguous"] <= 2
     assert set(paid_for(server).values()) == {1}
     assert len(server.ledger()["purchases"]) <= 9
+
+
+CLIPS = """\
+version: 1
+project: clips
+providers: {aimlapi: {concurrency: 6}}
+defaults: {model: kandinsky-5-distill, prompt: Fog over a lake}
+shots: [{id: a}, {id: b}, {id: c}, {id: d}, {id: e}, {id: f}]
+"""
+
+
+def test_offline_a_request_that_may_have_been_sent_is_sent_again_whoever_makes_the_ids(render):
+    (render.folder / "clips.yaml").write_text(CLIPS, encoding="utf-8")
+    log = render.folder / "renders-offline" / "clips" / "render.log"
+    process = render.start("run", "clips.yaml", "--offline")
+    wait_until(lambda: log.exists() and '"attempt.prepared"' in log.read_text())
+    end(process, signal.SIGKILL)
+
+    summary = render.json("run", "clips.yaml", "--offline")
+
+    assert summary["saved"] + summary["skipped"] == summary["tasks"] == 6

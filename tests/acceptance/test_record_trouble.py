@@ -66,7 +66,9 @@ def test_of_what_could_not_be_recorded_one_line_an_attempt_is_told_without_its_l
     theirs = {"provider": "aimlapi", "remote_id": "gen-7", "source_url": link, "status": Status.RENDERED}
     ours = an_attempt(2, status=Status.SUBMITTED, remote_id="id-2")
     failed = an_attempt(3, status=Status.FAILED, error_kind="rejected")
-    in_doubt = an_attempt(5, provider="aimlapi", status=Status.PREPARED, error_kind="unknown")
+    in_doubt = an_attempt(
+        5, provider="aimlapi", endpoint="https://api.aimlapi.com", status=Status.PREPARED, error_kind="unknown"
+    )
     never_sent = an_attempt(4, status=Status.FAILED, error_kind="unsent")
 
     def refuse():

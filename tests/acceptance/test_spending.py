@@ -1,5 +1,6 @@
 """What the command line promises about money and keys: refused before anything is sent, and said in the summary."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -27,6 +28,20 @@ def test_a_run_that_may_cost_too_much_sends_nothing_and_makes_nothing(render, se
     assert '"left": 2' in done.stdout
     assert server.ledger()["total_requests"] == 0
     assert not (render.folder / "renders").exists()
+
+
+def test_what_is_up_to_date_is_not_called_left_where_the_rest_is_refused(render, server):
+    render("run", STILLS, "--only", "lamp", **server.variables)
+
+    refused = json.loads(render("run", STILLS, "--max-cost", "0", "--json", status=5, **server.variables).stdout)
+
+    assert {name: refused[name] for name in ("tasks", "skipped", "left", "requests")} == {
+        "tasks": 2,
+        "skipped": 1,
+        "left": 1,
+        "requests": 0,
+    }
+    assert refused["committed_usd"] > 0
 
 
 def test_the_budget_of_a_project_is_kept_and_told(render, server):
@@ -65,8 +80,12 @@ def test_a_price_that_makes_no_sense_is_refused(render, option, words):
     assert words in render("run", STILLS, "--assume-price", option, status=2, RUNWARE_API_KEY="a-key").stderr
 
 
-def test_a_limit_that_is_no_amount_is_refused(render):
-    assert "USD" in render("run", STILLS, "--max-cost", "nan", status=2, RUNWARE_API_KEY="a-key").stderr
+@pytest.mark.parametrize("option", ["--max-cost", "--wait"])
+@pytest.mark.parametrize("number", ["nan", "inf", "-1"])
+def test_a_limit_that_is_no_amount_is_refused(render, option, number):
+    done = render("run", STILLS, option, number, status=2, RUNWARE_API_KEY="a-key")
+    assert option in done.stderr
+    assert number in done.stderr
 
 
 def test_offline_nothing_is_paid_so_no_limit_applies(render):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from render.runner import conductor
+from render.runner import archive, conductor
 from tests.runner.stage import Stage
 
 
@@ -17,3 +17,9 @@ def stage(tmp_path, monkeypatch):
 def impatient(monkeypatch):
     """For tests in which something on its way never lands."""
     monkeypatch.setattr(conductor, "GRACE_S", 20.0)
+
+
+@pytest.fixture
+def soon_lost(monkeypatch):
+    """For tests in which a link stays dead: eight looks are enough."""
+    monkeypatch.setattr(archive, "LOST_AFTER_S", 20.0)

@@ -179,6 +179,8 @@ class Stage:
             settings=settings,
             key=self.key,
             concurrency=self.concurrency,
+            ids_are_ours=PROVIDERS[name].ids_are_ours,
+            repeat_window_s=PROVIDERS[name].repeat_window_s,
             adopts_from_log=self.adopts,
         )
 

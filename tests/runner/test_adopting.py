@@ -72,6 +72,19 @@ def test_a_purchase_that_no_task_asks_for_any_more_is_adopted_and_kept(looking):
     assert len(looking.kept()) == 1
 
 
+def test_every_lost_purchase_is_looked_up_however_many_are_not_found(looking):
+    looking.adopts, looking.concurrency = False, 3
+    looking.script.submits.extend([reset, reset, accept_and_reset])
+    looking.run(clip("a"), exit_status=6, ambiguous=1)
+    looking.run(clip("a"), clip("b"), exit_status=6, ambiguous=2)
+    looking.run(*map(clip, "abc"), exit_status=6, ambiguous=3)
+    looking.adopts, looking.concurrency = True, 1
+
+    looking.run(*map(clip, "abc"), exit_status=6, ambiguous=2, saved=1)
+
+    assert looking.bought() == {"shot c": 1}
+
+
 def test_without_the_setting_the_log_is_left_alone(stage):
     stage.script.submits.append(accept_and_reset)
     stage.run(clip("a"), exit_status=6, ambiguous=1)

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from render.errors import BudgetError
 from render.estimate import PriceTerms
-from render.events import BudgetReached, CostAboveCeiling, CostUnknown
+from render.events import BudgetReached, CostAboveCeiling, CostUnknown, TaskRendered
 from render.providers import PROVIDERS
-from render.records import Status
+from render.records import Action, PlannedTask, Status
 from render.runner.budget import Budget, Spending
+from render.runner.job import Job
 from render.runner.lane import LaneTerms
 from render.runner.prices import Account
 from render.settings import LaneSettings, Secret
@@ -105,7 +106,15 @@ def test_a_purchase_bears_its_bound_and_the_mark_of_its_key(stage):
 def test_nothing_tells_one_key_from_another_where_none_is_needed():
     def mark(endpoint, key):
         place = LaneSettings(base_url="http://127.0.0.1:1", endpoint=endpoint)
-        return LaneTerms(provider=PROVIDERS["runware"], settings=place, key=key, concurrency=1).key_mark
+        terms = LaneTerms(
+            provider=PROVIDERS["runware"],
+            settings=place,
+            key=key,
+            concurrency=1,
+            ids_are_ours=True,
+            repeat_window_s=60.0,
+        )
+        return terms.key_mark
 
     assert mark("offline", Secret("a-key")) == mark("test", None) == ""
     assert mark("test", Secret("a-key")) != mark("test", Secret("another-key"))
@@ -204,6 +213,31 @@ def test_a_request_that_is_sent_again_counts_for_the_run_that_sends_it(stage):
     stage.run(picture("a"), saved=1)
 
 
+def test_a_request_that_is_counted_already_is_sent_again_though_the_budget_was_lowered_since(stage):
+    stage.script.submits.extend([reset] * 20)
+    stage.spending = spending()
+    stage.run(picture("a"), parked=1, exit_status=6)
+    stage.script.submits.clear()
+    stage.spending = spending(budget_usd=0.1)
+    assert stage.run(picture("a"), saved=1).committed_usd == 0.25
+    assert stage.told(BudgetReached) == []
+
+
+def test_each_purchase_of_a_key_is_remarked_on_once():
+    old, new = (job_of(an_attempt(no, status=Status.RENDERED, task_key="a", ceiling_usd=0.3)) for no in (1, 2))
+    budget = Budget(spending(), [old.record, new.record], {}.get)
+    budget.watch([old, new])
+    rendered = TaskRendered(key="a", lane="runware", cost_usd=None)
+    assert [event.key for event in budget.heed(rendered)] == ["a", "a"]
+    assert budget.heed(rendered) == ()
+
+
+def job_of(attempt):
+    task = picture(attempt.task_key)
+    planned = PlannedTask(task=task, fingerprint="f" * 64, action=Action.POLL, reason="", attempt=attempt)
+    return Job(planned=planned, attempt=attempt, ids_are_ours=True)
+
+
 def test_a_record_without_a_bound_is_priced_anew_or_named(stage):
     stage.run(picture("z"), saved=1)
     stage.before = lambda store: store.write([Change(attempt=unbounded(store))])
@@ -233,7 +267,7 @@ def test_sums_are_exact():
     attempts = [an_attempt(no, status=Status.SAVED, cost_usd=usd) for no, usd in enumerate((0.1, 0.2))]
     budget = Budget(spending(budget_usd=0.3), attempts, {}.get)
     assert budget.sums().committed_usd == Decimal("0.3")
-    assert budget.is_kept
+    assert not any(limit.is_passed for limit in budget.limits())
 
 
 @given(
@@ -250,7 +284,7 @@ def test_what_is_committed_never_passes_a_limit_while_costs_keep_to_their_bounds
         status = {"failed": Status.FAILED, "ambiguous": Status.PREPARED}.get(end, Status.SAVED)
         budget.settle(an_attempt(no, ceiling_usd=ceiling, remote_id="", status=status, **settled.get(end, {})))
         assert budget.sums().committed_usd <= Decimal(str(limit))
-        assert budget.is_kept
+        assert not any(limit.is_passed for limit in budget.limits())
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

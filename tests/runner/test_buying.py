@@ -263,3 +263,9 @@ def test_an_id_that_another_render_has_is_not_believed(stage):
     stage.script.submits.extend([accept, accepting_but_saying(201, {"id": "gen-1:kandinsky/5"})])
     stage.run(clip("a"), clip("b"), clip("c"), saved=2, ambiguous=1, exit_status=6)
     assert set(stage.bought().values()) == {1}
+
+
+def test_the_id_of_a_render_of_an_earlier_run_is_no_answer_to_a_purchase(stage):
+    stage.run(clip("a"), saved=1)
+    stage.script.submits.append(accepting_but_saying(201, {"id": "gen-1:kandinsky/5"}))
+    stage.run(clip("a"), clip("b"), skipped=1, ambiguous=1, exit_status=6)

@@ -10,7 +10,7 @@ from aiohttp import web
 from render.artifacts.folder import ArtifactFolder
 from render.artifacts.refusals import held_on_trouble
 from render.events import PurchasesPaused, TaskSaved
-from render.runner import patience
+from render.runner import gate, patience, poller
 from tests.containers.samples import whole
 from tests.runner.archived import unknown, with_link
 from tests.runner.scripted import (
@@ -24,7 +24,7 @@ from tests.runner.scripted import (
     short_file,
     whole_file,
 )
-from tests.runner.stage import clip, picture, plant
+from tests.runner.stage import SPEED, clip, picture, plant
 
 
 @pytest.mark.parametrize(
@@ -116,13 +116,51 @@ def test_a_link_that_works_only_a_little_later_is_not_lost(stage):
             order.polls = 1
         return await as_usual(moment)
 
-    stage.script.polls.extend([as_usual] + [the_same_link] * 20)
+    stage.script.polls.extend([as_usual] + [the_same_link] * 200)
     stage.run(picture("a"), saved=1)
     assert list(stage.script.fetched.values()) == [6]
 
 
 @pytest.mark.parametrize("make", [picture, clip])
-def test_a_file_that_every_source_says_is_gone_is_lost_and_its_cost_is_told(stage, make):
+def test_a_link_that_is_dead_for_a_minute_loses_nothing(stage, make):
+    moments = []
+
+    async def gone_for_a_minute(moment):
+        moments.append(stage.clock())
+        return await (gone if moments[-1] - moments[0] < 60 / SPEED else whole_file)(moment)
+
+    stage.script.files.extend([gone_for_a_minute] * 100)
+    stage.run(make("a"), saved=1)
+
+
+def test_a_link_that_stays_dead_longer_than_a_run_waits_is_parked_and_the_next_run_goes_on(stage, monkeypatch):
+    monkeypatch.setattr(poller, "GIVE_UP_S", 10.0)
+    stage.script.files.extend([gone] * 100)
+    stage.run(clip("a"), parked=1, exit_status=6)
+    assert stage.statuses() == {"a": ["rendered"]}
+    stage.script.files.clear()
+    stage.run(clip("a"), saved=1)
+    assert stage.bought() == {"shot a": 1}
+
+
+def test_a_file_that_is_asked_for_again_and_again_grows_old_and_its_end_lets_purchases_go_on(
+    stage, soon_lost, monkeypatch
+):
+    monkeypatch.setattr(gate, "LONGEST_WAIT_FOR_A_FILE_S", 10.0)
+    stage.concurrency, stage.script.patience = 1, 4
+
+    async def gone_for_a(moment):
+        return await (gone if "shot-a" in moment.request.path else whole_file)(moment)
+
+    stage.script.files.extend([gone_for_a] * 200)
+    stage.run(*map(picture, "abcdefgh"), saved=7, lost=1, exit_status=1)
+    assert {event.cause for event in stage.told(PurchasesPaused)} == {
+        "a finished file could not be fetched for ten minutes"
+    }
+
+
+@pytest.mark.parametrize("make", [picture, clip])
+def test_a_file_that_every_source_says_is_gone_is_lost_and_its_cost_is_told(stage, make, soon_lost):
     stage.script.files.extend([gone] * 100)
     summary = stage.run(make("a"), lost=1, exit_status=1)
     assert "$0.25" in summary.failures[0].message
@@ -180,7 +218,7 @@ def test_what_stood_at_the_target_before_is_kept(stage):
     assert (stage.root / kept).read_bytes() == b"somebody's own"
 
 
-def test_one_lost_file_does_not_keep_its_neighbours_from_coming_home(stage):
+def test_one_lost_file_does_not_keep_its_neighbours_from_coming_home(stage, soon_lost):
     stage.script.failing = {}
 
     async def gone_for_a(moment):
@@ -198,7 +236,7 @@ def test_a_key_that_is_refused_does_not_stop_files_whose_links_are_known(stage):
     stage.run(picture("a"), picture("b"), saved=1, failed=1, exit_status=3)
 
 
-def test_a_dead_link_is_replaced_by_the_archives_before_anything_is_lost(stage):
+def test_a_dead_link_is_replaced_by_the_archives_before_anything_is_lost(stage, soon_lost):
     stage.script.files.extend([gone] * 8)
     stage.run(picture("b", path="b.jpg"), lost=1, exit_status=1)
     stage.script.files.extend([gone] * 8)
@@ -207,7 +245,7 @@ def test_a_dead_link_is_replaced_by_the_archives_before_anything_is_lost(stage):
     assert stage.script.fetched["/files/archived.jpg"] == 1
 
 
-def test_a_file_is_not_lost_while_the_archive_cannot_be_asked(stage):
+def test_a_file_is_not_lost_while_the_archive_cannot_be_asked(stage, soon_lost):
     stage.script.files.extend([gone] * 8)
     stage.script.archive.extend([saying(502, "<html>Bad gateway</html>")] * 5)
     stage.run(picture("a"), parked=1, exit_status=6)
@@ -216,7 +254,7 @@ def test_a_file_is_not_lost_while_the_archive_cannot_be_asked(stage):
     assert stage.bought() == {"shot a": 1}
 
 
-def test_an_archive_that_knows_nothing_gives_no_link(stage):
+def test_an_archive_that_knows_nothing_gives_no_link(stage, soon_lost):
     stage.script.files.extend([gone] * 8)
     stage.script.archive.append(unknown)
     stage.run(picture("a"), lost=1, exit_status=1)

@@ -45,7 +45,14 @@ class Clock:
 
 def a_lane(clock):
     settings = LaneSettings(base_url="http://127.0.0.1:1", endpoint="test")
-    terms = LaneTerms(provider=PROVIDERS["runware"], settings=settings, key=None, concurrency=1)
+    terms = LaneTerms(
+        provider=PROVIDERS["runware"],
+        settings=settings,
+        key=None,
+        concurrency=1,
+        ids_are_ours=True,
+        repeat_window_s=60.0,
+    )
     shared = Shared(
         wire=Wire(),
         journal=None,
@@ -62,9 +69,9 @@ def test_a_host_is_left_alone_until_the_latest_time_that_it_asked_for():
     async def wait():
         clock = Clock()
         lane = a_lane(clock)
-        lane.stay_away(5.0)
-        lane.stay_away(2.0)
-        clock.on_wait = lambda: lane.stay_away(12.0) if len(clock.waits) == 1 else None
+        lane.host.hold(5.0, now=clock.now)
+        lane.host.hold(2.0, now=clock.now)
+        clock.on_wait = lambda: lane.host.hold(12.0, now=clock.now) if len(clock.waits) == 1 else None
         return await lane.wait_to_ask(), clock
 
     was_stopped, clock = asyncio.run(wait())
@@ -76,7 +83,7 @@ def test_a_stop_ends_the_patience_with_a_host():
     async def wait():
         clock = Clock()
         lane = a_lane(clock)
-        lane.stay_away(3600.0)
+        lane.host.hold(3600.0, now=clock.now)
         clock.on_wait = lane.shared.stop.set
         return await lane.wait_to_ask(), clock.waits
 

@@ -7,9 +7,8 @@ from aiohttp import web
 
 from render.events import ExtraSaved, LaneClosed, OddStatusSeen, PollFailed, RunStopping, TaskProgressed, TaskSaved
 from render.runner import gate, poller
-from tests.runner.archived import unknown, with_link
 from tests.runner.scripted import accept_and_reset, as_usual, refusing, reset, saying
-from tests.runner.stage import clip, picture
+from tests.runner.stage import SPEED, clip, picture
 
 
 @pytest.mark.parametrize(
@@ -188,54 +187,42 @@ def test_a_failure_that_turns_into_a_success_costs_nothing(stage):
     assert stage.bought() == {"shot a": 1}
 
 
-def linkless(stage, archive):
-    stage.script.links = {"shot a": ""}
-    stage.script.archive.extend([archive] * 2)
+def test_polls_that_were_not_sent_yet_keep_to_a_hold_that_another_brought(stage):
+    first, held, seen = [], [], set()
+    stage.concurrency = 40
+
+    async def limited(moment):
+        if len(seen) < 40:
+            seen.update(moment.remote_ids)
+            return web.json_response({"id": moment.remote_ids[0], "status": "generating"})
+        first.append(stage.clock())
+        if first[-1] - first[0] < 60 / SPEED:
+            held.append(moment.remote_ids)
+            return await refusing(429, "slow down", headers={"Retry-After": "60"})(moment)
+        return await as_usual(moment)
+
+    stage.script.polls.extend([limited] * 10_000)
+    stage.run(*[clip(f"c{number}") for number in range(40)], saved=40)
+    assert 0 < len(held) <= 8
 
 
-def test_a_link_that_polls_never_give_is_taken_from_the_archive(stage):
-    stage.run(picture("b"), saved=1)
-    linkless(stage, with_link(f"http://127.0.0.1:{stage.script.port}/files/archived.jpg"))
-    stage.run(picture("a"), picture("b"), saved=1, skipped=1)
-    assert stage.script.fetched["/files/archived.jpg"] == 1
+def test_one_bad_round_of_many_polls_does_not_silence_a_lane(stage, monkeypatch):
+    monkeypatch.setattr(gate, "QUIET_S", 300.0)
+    count, failed = 60, set()
+    stage.concurrency = count
 
+    async def failing_once(moment):
+        (remote_id,) = moment.remote_ids
+        if len(moment.script.orders) < count:
+            return web.json_response({"id": remote_id, "status": "generating"})
+        if remote_id in failed or len(failed) == count:
+            return await as_usual(moment)
+        failed.add(remote_id)
+        return await saying(200, "<html>Welcome</html>")(moment)
 
-@pytest.mark.parametrize("make", [picture, clip])
-def test_a_success_that_never_gets_a_link_is_held_with_its_id_and_asked_about_again(stage, make):
-    linkless(stage, unknown)
-    summary = stage.run(make("a"), held=1, exit_status=6)
-    (attempt,) = stage.record()[0]
-    assert (attempt.status, attempt.error_kind) == ("submitted", "held")
-    assert attempt.remote_id in summary.failures[0].message
-    stage.script.links = {}
-    stage.run(make("a"), saved=1)
-    assert stage.bought() == {"shot a": 1}
-
-
-async def forgotten(moment):
-    """Know nothing of the id, in the words for it."""
-    if not moment.is_runware:
-        return web.json_response({"message": "no such generation"}, status=404)
-    errors = [{"code": "taskFailedOrNotFound", "message": "?", "taskUUID": each} for each in moment.remote_ids]
-    return web.json_response({"data": [], "errors": errors})
-
-
-@pytest.mark.parametrize("make", [picture, clip])
-def test_an_id_that_is_forgotten_is_parked_and_never_bought_again(stage, make):
-    stage.script.polls.extend([forgotten] * 500)
-    stage.script.archive.append(unknown)
-    summary = stage.run(make("a"), parked=1, exit_status=6)
-    assert "render resolve a" in summary.failures[0].message
-    stage.script.polls.clear()
-    stage.run(make("a"), saved=1)
-    assert stage.bought() == {"shot a": 1}
-
-
-def test_what_polls_have_forgotten_and_the_archive_knows_is_fetched(stage):
-    stage.run(picture("b"), saved=1)
-    stage.script.polls.extend([forgotten] * 500)
-    stage.script.archive.append(with_link(f"http://127.0.0.1:{stage.script.port}/files/archived.jpg"))
-    stage.run(picture("a"), picture("b"), saved=1, skipped=1)
+    stage.script.polls.extend([failing_once] * 10_000)
+    stage.run(*[clip(f"c{number}") for number in range(count)], saved=count)
+    assert len(failed) == count
 
 
 def test_more_results_than_were_asked_for_are_kept(stage):

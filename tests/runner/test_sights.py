@@ -43,9 +43,11 @@ def test_an_id_is_unknown_only_when_it_is_so_all_along_for_two_minutes(word):
     assert seen((0.0, unknown), (UNKNOWN_S, unknown)) is Verdict.UNKNOWN
 
 
-def test_no_word_at_all_is_a_render_that_runs():
+def test_no_word_at_all_is_a_render_that_runs_and_after_two_minutes_a_reason_to_ask_elsewhere():
     silent = RemoteState(is_pending=True)
-    assert seen((0.0, silent), (1e6, silent)) is Verdict.RUNNING
+    assert seen((0.0, silent), (UNKNOWN_S - 1, silent)) is Verdict.RUNNING
+    assert seen((0.0, silent), (60.0, RUNNING), (UNKNOWN_S, silent)) is Verdict.RUNNING
+    assert seen((0.0, silent), (UNKNOWN_S, silent)) is Verdict.SILENT
 
 
 @pytest.mark.parametrize(

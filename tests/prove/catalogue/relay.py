@@ -13,7 +13,7 @@ import struct
 import time
 import urllib.request
 from collections import Counter, defaultdict
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 
 from render.server.app import ServerOptions, serving
@@ -80,9 +80,9 @@ class Moment:
         """Let the server have the request, and return what it says."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.relay.upstream)
         lines = [line for line in self.head.split(b"\r\n") if not line.lower().startswith(b"connection:")]
-        writer.write(b"\r\n".join([lines[0], b"Connection: close", *lines[1:]]) + self.body)
-        answer = await reader.read()
-        writer.close()
+        with closing(writer):
+            writer.write(b"\r\n".join([lines[0], b"Connection: close", *lines[1:]]) + self.body)
+            answer = await reader.read()
         head, _, body = answer.partition(b"\r\n\r\n")
         status, *headers = head.decode("latin-1").split("\r\n")
         pairs = tuple(tuple(line.split(": ", 1)) for line in headers)
@@ -169,6 +169,8 @@ class Relay:
                 for talk in tuple(self.talks):
                     talk.cancel()
                 await asyncio.gather(*self.talks, return_exceptions=True)
+                # closed connections are let go of in the next turn of the loop
+                await asyncio.sleep(0)
                 self.ledger = await asyncio.to_thread(ask, server.base_url, "ledger")
                 self.submissions = (await asyncio.to_thread(ask, server.base_url, "requests"))["requests"]
 

@@ -17,6 +17,7 @@ from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 
 from render.cli import run
+from render.runner import archive
 from render.runner.surroundings import Surroundings, wait_at_most
 from tests.prove.process.moments import Watch, watch_all
 
@@ -77,6 +78,7 @@ def ids_from(seed):
 
 
 def _hurry(seed):
+    archive.LOST_AFTER_S, archive.LEAST_LOOKS = 0.5, 2
     begin, settled = Surroundings.__init__, {"draw": lambda: 0.0, "pause": _short_pause}
     if seed is not None:
         settled["new_id"] = ids_from(seed).__next__

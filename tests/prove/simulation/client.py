@@ -134,6 +134,8 @@ class Client:
             settings=settings,
             key=Secret("a-key"),
             concurrency=self._scenario.concurrency,
+            ids_are_ours=PROVIDERS[name].ids_are_ours,
+            repeat_window_s=PROVIDERS[name].repeat_window_s,
             adopts_from_log=self._scenario.adopts_from_log,
         )
 
