@@ -6,6 +6,7 @@ what they are about to show. Escapes are those of JSON, so that a document made 
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from typing import TYPE_CHECKING
@@ -29,15 +30,22 @@ _COLOUR_OR_UNUSUAL = re.compile(r"\x1b\[(?:0|2|1|32|33|36|31;1)m|[^ -~\n]")
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """Return `text` without any of `secrets`, without queries and userinfo of URLs, and without bearer tokens."""
     for secret in filter(None, secrets):
-        text = text.replace(secret, "…")
+        text = any_spelling(secret).sub("…", text)
     if "://" in text:
         text = _USERINFO.sub(r"\1…@", _QUERY.sub(r"\1?…", text))
     return _BEARER.sub(r"\1…", text)
 
 
-def spellings(secret: str) -> set[str]:
-    """Return a secret as it is, and as JSON spells it."""
-    return {secret, json.dumps(secret, ensure_ascii=False)[1:-1]}
+@functools.cache
+def any_spelling(secret: str) -> re.Pattern[str]:
+    """Match a secret however JSON, JSON within JSON, or a URL spells each of its characters."""
+    return re.compile("".join(map(_spelled, secret)))
+
+
+def _spelled(character: str) -> str:
+    number = f"{ord(character):x}"
+    hexadecimal = "".join(f"[{digit}{digit.upper()}]" if digit.isalpha() else digit for digit in number)
+    return rf"(?:\\{{0,8}}{re.escape(character)}|%(?:25){{0,4}}{hexadecimal}|\\{{1,8}}u0{{0,2}}{hexadecimal})"
 
 
 def one_line(text: str) -> str:

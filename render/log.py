@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import structlog
 
-from render.disclosure import lines, redact, spellings
+from render.disclosure import lines, redact
 from render.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def open_log(path: Path, *, run_id: str, secrets: Iterable[Secret], now: Callabl
             processors=[
                 _stamp(now),
                 structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
-                _redactor([form for secret in secrets for form in spellings(secret.reveal())]),
+                _redactor([secret.reveal() for secret in secrets]),
             ],
         ).bind(run_id=run_id)
         yield Log(logger.info)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from render.commands.say import talk
-from render.disclosure import lines, one_line, redact, spellings
+from render.disclosure import lines, one_line, redact
 from render.errors import ManifestError, RenderError, SettingsError
 from render.providers import PROVIDERS
 from render.report.palette import palette
@@ -56,4 +56,4 @@ def _keys() -> Iterator[str]:
         with suppress(SettingsError):
             key = read_key_if_set(provider.key_variable)
             if key is not None:
-                yield from spellings(key.reveal())
+                yield key.reveal()

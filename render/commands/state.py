@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from render.artifacts.presence import presence
 from render.commands.options import chosen, manifest_argument, offline_option, out_option, project_options
 from render.commands.say import data, talk
-from render.errors import SettingsError, StateError, UsageError
+from render.errors import StateError, UsageError
 from render.manifest.load import shown_path
 from render.report.palette import palette
 from render.report.state import StateFinding, StateReport, state_json, state_text
 from render.settings import display
 from render.store.examination import examine
 from render.store.export import export_lines, read_lines
+from render.store.export_file import require_export_file, write_export
 from render.store.fitness import Owner
 from render.store.rebuild import rebuild
 from render.store.salvage import salvage
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
     from render.store.examination import Examination
 
 EXIT_MISSING_FILES = 1
+#: by provider, what a request that could be sent again must say
+_REQUEST_FIELDS = {"runware": ("taskType", "model"), "aimlapi": ("model",)}
 
 
 @click.group()
@@ -66,9 +67,9 @@ def check(manifest: Path | None, *, offline: bool, out: Path | None, as_json: bo
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
     metavar="FILE",
-    help="Write to FILE, readable by its owner alone, instead of stdout.",
+    help="Write to FILE, readable by its owner alone, instead of stdout (-). Replaces an earlier export, nothing else.",
 )
 def export(manifest: Path | None, *, offline: bool, out: Path | None, output: Path | None) -> int:
     """Write down the record of MANIFEST as lines of JSON: every row that can be read, even of a damaged record.
@@ -77,12 +78,16 @@ def export(manifest: Path | None, *, offline: bool, out: Path | None, output: Pa
     which may be private: whoever has one can fetch the file.
     """
     project = chosen(manifest, offline=offline, out=out)
+    if output == Path("-"):
+        output = None
+    if output is not None:
+        require_export_file(output, folder=project.folders.output)
     read = salvage(project.folders.state, owner=_owner(project))
     text = "".join(f"{line}\n" for line in export_lines(read, owner=_owner(project)))
     if output is None:
         data(text)
     else:
-        _write_privately(output, text)
+        write_export(output, text)
         talk(f"{len(read.attempts)} attempts and {len(read.artifacts)} files written to {shown_path(output)}")
     talk("note: the links in it may be private; keep it as you keep the files")
     for line in read.unreadable:
@@ -96,15 +101,18 @@ def export(manifest: Path | None, *, offline: bool, out: Path | None, output: Pa
 @offline_option
 @out_option
 @click.option("--replace", "may_replace", is_flag=True, help="Move even a sound record aside.")
-def import_(file: Path, manifest: Path | None, *, offline: bool, out: Path | None, may_replace: bool) -> int:
+@click.option("--forget-newer", "may_forget_newer", is_flag=True, help="With --replace: import even an older export.")
+def import_(file: Path, manifest: Path | None, **options: Any) -> int:
     """Make the record of MANIFEST of the lines that `render state export` wrote to FILE.
 
     A damaged record is moved aside first, to state.db.damaged-1 (or the next number); a sound one only with --replace.
+    An export that is older than the record is refused: what was bought since would be bought again.
     """
-    project = chosen(manifest, offline=offline, out=out)
-    read = read_lines(_text_of(file), file=shown_path(file), owner=_owner(project))
+    project = chosen(manifest, offline=options.pop("offline"), out=options.pop("out"))
+    owner = _owner(project)
+    read = read_lines(_text_of(file), file=shown_path(file), owner=owner, request_fields=_REQUEST_FIELDS)
     state = project.folders.state
-    kept = rebuild(state, read, owner=_owner(project), may_replace=may_replace)
+    kept = rebuild(state, read, owner=owner, **options)
     if kept is not None:
         talk(f"what was there is now {shown_path(kept)}")
     talk(f"{len(read.attempts)} attempts and {len(read.artifacts)} files are in {shown_path(state)}")
@@ -144,19 +152,3 @@ def _text_of(file: Path) -> str:
         raise UsageError(f"{file} is not UTF-8 text: byte {error.start} cannot be read") from error
     except OSError as error:
         raise UsageError(f"cannot read {file}: {error.strerror}") from error
-
-
-def _write_privately(path: Path, text: str) -> None:
-    """Write a file that is whole or not there, and that its owner alone can read."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink()
-        raise SettingsError(f"cannot write {path}: {error.strerror}") from error

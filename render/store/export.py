@@ -1,5 +1,7 @@
-"""A record as lines of JSON, and such lines as a record: one line that says whose it is, then attempts, then artifacts.
+"""A record as lines of JSON, and such lines as a record: whose it is, then attempts, artifacts, and a line that closes.
 
+The closing line says how much there is and how far the record had come: an export that was cut, or that is older than
+the record, is known by it.
 Owns the form of these lines and the questions that need all of them at once; the fields are spelled in `spelling`.
 Rows of runs are left out: nothing is decided by them.
 """
@@ -7,6 +9,7 @@ Rows of runs are left out: nothing is decided by them.
 from __future__ import annotations
 
 import json
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from render.errors import ManifestError
@@ -17,31 +20,46 @@ from render.store.tables import VERSION
 from render.wish import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from render.records import Artifact, Attempt
     from render.store.fitness import Owner
 
 #: the form of the lines
 FORMAT = 1
-_HEAD = "record"
+_HEAD, _END = "record", "end"
+_OPENING = f'{{"{_HEAD}": {{"format": {FORMAT}, '
+#: no record has seen more writes; beyond it a number is a slip
+_MOST_WRITES = 10**9
+_COUNTS = ("attempts", "artifacts", "sequence")
 
 
 def export_lines(salvage: Salvage, *, owner: Owner) -> Iterator[str]:
     """Spell what was read, a line a record; the links in it are private."""
     head = {"format": FORMAT, "version": VERSION, "project": owner.project, "kind": owner.kind}
-    yield _line(_HEAD, head | {"sequence": salvage.sequence, "left_out": list(salvage.unreadable)})
+    yield _line(_HEAD, head | {"left_out": list(salvage.unreadable)})
     yield from (_line("attempt", attempt_data(attempt)) for attempt in salvage.attempts)
     yield from (_line("artifact", artifact_data(artifact)) for artifact in salvage.artifacts)
+    counts = (len(salvage.attempts), len(salvage.artifacts), salvage.sequence)
+    yield _line(_END, dict(zip(_COUNTS, counts, strict=True)))
 
 
-def read_lines(text: str, *, file: str, owner: Owner) -> Salvage:
+def opens_export(start: bytes) -> bool:
+    """Say whether a file that begins with `start` is an export; the first 64 bytes tell."""
+    return start.startswith(_OPENING.encode("ascii"))
+
+
+def read_lines(
+    text: str, *, file: str, owner: Owner, request_fields: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> Salvage:
     """Read an export back; `file` is what problems call it.
+
+    `request_fields` names, by provider, the texts without which a request is none of this provider's.
 
     Raises:
         ManifestError: holds a problem for every line that is not in order.
     """
-    reader = _Reader(file, owner)
+    reader = _Reader(file, owner, request_fields)
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             reader.take(number, line)
@@ -55,9 +73,12 @@ def _line(kind: str, data: dict[str, Any]) -> str:
 class _Reader:
     """Takes one line after the other and remembers what must not come twice."""
 
-    def __init__(self, file: str, owner: Owner) -> None:
+    def __init__(self, file: str, owner: Owner, request_fields: Mapping[str, Sequence[str]]) -> None:
         self._file = file
         self._owner = owner
+        self._request_fields = request_fields
+        self._last_line = 0
+        self._end: dict[str, int] | None = None
         self._problems: list[Problem] = []
         self._left_out: list[str] | None = None
         self._attempts: dict[str, Attempt] = {}
@@ -65,31 +86,55 @@ class _Reader:
         self._artifacts: dict[str, Artifact] = {}
 
     def take(self, number: int, line: str) -> None:
+        self._last_line = number
         try:
             kind, data = _opened(line)
+            if self._end is not None:
+                raise ValueError(f'nothing may follow the closing line {{"{_END}": …}}')  # noqa: TRY301 - all kinds of faults end below
             if kind == _HEAD:
                 self._take_head(data)
             elif self._left_out is None:
                 raise ValueError(f'the first line must be {{"{_HEAD}": …}}')  # noqa: TRY301 - all kinds of faults end below
             else:
-                {"attempt": self._take_attempt, "artifact": self._take_artifact}[kind](data)
+                takers = {"attempt": self._take_attempt, "artifact": self._take_artifact, _END: self._take_end}
+                takers[kind](data)
         except ValueError as error:
             self._left_out = self._left_out or []
-            self._problems.append(
-                Problem(file=self._file, line=number, column=1, rule="export-line", message=str(error))
-            )
+            self._complain(str(error), line=number)
 
     def finish(self) -> Salvage:
         if self._left_out is None:
-            nothing = Problem(file=self._file, line=0, column=0, rule="export-line", message="there is no record in it")
-            self._problems.append(nothing)
+            self._complain("there is no record in it", line=0)
+        elif self._end is None:
+            self._complain(f'it was cut: the closing line {{"{_END}": …}} is missing', line=self._last_line)
+        elif not self._problems:
+            self._compare_counts(self._end)
         if self._problems:
             raise ManifestError(self._problems)
         return Salvage(
             attempts=tuple(self._attempts.values()),
             artifacts=tuple(self._artifacts.values()),
             unreadable=tuple(self._left_out or ()),
+            sequence=self._end["sequence"] if self._end else 0,
         )
+
+    def _complain(self, message: str, *, line: int) -> None:
+        column = min(line, 1)
+        self._problems.append(Problem(file=self._file, line=line, column=column, rule="export-line", message=message))
+
+    def _compare_counts(self, told: dict[str, int]) -> None:
+        for name, there in (("attempts", len(self._attempts)), ("artifacts", len(self._artifacts))):
+            missing = told[name] - there
+            if missing:
+                fault = f"{missing} {name} are missing" if missing > 0 else f"{-missing} {name} are too many"
+                self._complain(f"{fault}: the closing line tells of {told[name]}", line=self._last_line)
+
+    def _take_end(self, data: Any) -> None:
+        self._end = dict.fromkeys(_COUNTS, 0)
+        faults = [name for name in _COUNTS if not isinstance(data, dict) or not _is_count(data.get(name))]
+        if faults:
+            raise ValueError(f"{', '.join(faults)}: must each be a whole number from 0 to {_MOST_WRITES}")
+        self._end = {name: data[name] for name in _COUNTS}
 
     def _take_head(self, data: Any) -> None:
         if self._left_out is not None:
@@ -107,6 +152,9 @@ class _Reader:
 
     def _take_attempt(self, data: Any) -> None:
         attempt = attempt_from(data)
+        for name in self._request_fields.get(attempt.provider, ()):
+            if not isinstance(attempt.request.get(name), str) or not attempt.request[name]:
+                raise ValueError(f"`request` must have the text `{name}`, or it is no request to {attempt.provider}")
         number = (attempt.endpoint, attempt.task_key, attempt.fingerprint, attempt.number)
         if attempt.id in self._attempts:
             raise ValueError(f"there is an attempt {attempt.id} before it")
@@ -133,10 +181,14 @@ def _opened(line: str) -> tuple[str, Any]:
         data = json.loads(line, parse_constant=_refuse_number)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"it is not JSON: {error}") from error
-    kinds = (_HEAD, "attempt", "artifact")
+    kinds = (_HEAD, "attempt", "artifact", _END)
     if not isinstance(data, dict) or len(data) != 1 or next(iter(data)) not in kinds:
         raise ValueError(f"it must be an object with one member, one of {', '.join(kinds)}")
     return next(iter(data.items()))
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_WRITES
 
 
 def _refuse_number(text: str) -> float:

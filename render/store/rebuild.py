@@ -2,10 +2,12 @@
 
 The new database is complete beside its place before anything is moved. The old one is moved first, so that a crash in
 between leaves no record at all, which the count in `state.lock` betrays, and never a database with another one's log.
+An export that is older than what was written is refused: whatever was bought since would be bought again.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from render.errors import DamageError, StateError
@@ -14,6 +16,7 @@ from render.store.fitness import Owner, is_there
 from render.store.lock import writer_lock
 from render.store.reading import read_fit
 from render.store.rows import artifact_row, attempt_row
+from render.store.salvage import salvage
 from render.store.writing import WRITE_ARTIFACT, WRITE_ATTEMPT
 
 if TYPE_CHECKING:
@@ -26,10 +29,13 @@ if TYPE_CHECKING:
 _ENDINGS = ("", "-wal", "-shm")
 
 
-def rebuild(path: Path, salvage: Salvage, *, owner: Owner, may_replace: bool) -> Path | None:
-    """Make a record of `salvage` at `path`; return where what stood there was moved, or None where nothing did.
+def rebuild(
+    path: Path, read: Salvage, *, owner: Owner, may_replace: bool, may_forget_newer: bool = False
+) -> Path | None:
+    """Make a record of `read` at `path`; return where what stood there was moved, or None where nothing did.
 
     A damaged record gives way; a sound one, or one that is not ours to judge, only where `may_replace` says so.
+    Writes that `read` knows nothing of are forgotten only where `may_forget_newer` says so, too.
 
     Raises:
         StateError: it is in use, or would have to give way and may not; nothing was changed.
@@ -39,19 +45,40 @@ def rebuild(path: Path, salvage: Salvage, *, owner: Owner, may_replace: bool) ->
     except OSError as error:
         raise StateError(f"cannot make {path.parent}: {error.strerror}") from error
     with writer_lock(path) as lock:
+        written = max(lock.sequence, _sequence_at(path, owner=owner))
+        if not (may_replace and may_forget_newer):
+            _require_up_to_date(path, found=read.sequence, written=written)
         if not may_replace:
             _require_damage(path, owner=owner, lock=lock)
-        first = lock.sequence + 1
+        # beyond both, so that every earlier export is behind the new record
+        first = max(written, read.sequence) + 1
         draft = draft_database(
-            path, project=owner.project, kind=owner.kind, fill=lambda into: _fill(into, salvage, first=first)
+            path, project=owner.project, kind=owner.kind, fill=lambda into: _fill(into, read, first=first)
         )
         kept = _moved_aside(path)
-        if not salvage.attempts:
+        if not read.attempts:
             # no row could bear a number that is beyond the count
             lock.tell(run_id="", sequence=0)
         put_in_place(draft, path)
-        lock.tell(run_id="", sequence=lock.sequence + len(salvage.attempts))
+        lock.tell(run_id="", sequence=first - 1 + len(read.attempts) if read.attempts else 0)
         return kept
+
+
+def _sequence_at(path: Path, *, owner: Owner) -> int:
+    """Return how far the record at `path` itself has come, since its lock may be gone; 0 where it does not say."""
+    with suppress(StateError):
+        return salvage(path, owner=owner).sequence
+    return 0
+
+
+def _require_up_to_date(path: Path, *, found: int, written: int) -> None:
+    behind = written - found
+    if behind > 0:
+        raise StateError(
+            f"this export is older than {path}: {behind} of {written} writes would be forgotten, "
+            "and what they bought would be bought again",
+            hint="export the record anew and import that; to forget them all the same, add --replace --forget-newer",
+        )
 
 
 def _require_damage(path: Path, *, owner: Owner, lock: WriterLock) -> None:
@@ -68,11 +95,11 @@ def _require_damage(path: Path, *, owner: Owner, lock: WriterLock) -> None:
     raise StateError(f"{path} is sound, so it stays", hint="to move it aside all the same, add --replace")
 
 
-def _fill(connection: sqlite3.Connection, salvage: Salvage, *, first: int) -> None:
+def _fill(connection: sqlite3.Connection, read: Salvage, *, first: int) -> None:
     connection.execute("BEGIN IMMEDIATE")
-    rows = [attempt_row(attempt, sequence=number) for number, attempt in enumerate(salvage.attempts, first)]
+    rows = [attempt_row(attempt, sequence=number) for number, attempt in enumerate(read.attempts, first)]
     connection.executemany(WRITE_ATTEMPT, rows)
-    connection.executemany(WRITE_ARTIFACT, map(artifact_row, salvage.artifacts))
+    connection.executemany(WRITE_ARTIFACT, map(artifact_row, read.artifacts))
     connection.execute("COMMIT")
 
 

@@ -40,6 +40,7 @@ class Store:
         self._owner = owner
         self._lock = lock
         self._run_id = ""
+        self._file = _file_at(path)
         self._snapshot: Snapshot | None = read_fit(path, owner=owner, sequence=lock.sequence)
         self._connection = connect_to_write(path)
         self._is_sound = True
@@ -100,6 +101,7 @@ class Store:
             self._connection.close()
         if not is_there(self._path):
             require_never_there(self._path, sequence=self._lock.sequence)
+        self._file = _file_at(self._path)
         read_fit(self._path, owner=self._owner, sequence=self._lock.sequence)
         self._connection = connect_to_write(self._path)
         if not empty_log(self._connection):
@@ -113,10 +115,20 @@ class Store:
             if self._is_sound:
                 empty_log(self._connection)
 
+    def _require_in_place(self) -> None:
+        """Make sure that the open file is the one the next run will find: SQLite writes to a removed one as well."""
+        if self._file is None or _file_at(self._path) != self._file:
+            self._is_sound = False
+            raise StateError(
+                f"{self._path} was removed or replaced while it was open, so nothing more is written to it",
+                hint="put back the record that was there, then run again",
+            )
+
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         if not self._is_sound:
             raise StateError(f"{self._path} could not be written before, so nothing more is written to it")
+        self._require_in_place()
         self._snapshot = None
         try:
             self._connection.execute("BEGIN IMMEDIATE")
@@ -134,6 +146,15 @@ class Store:
             with suppress(sqlite3.Error):
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    """Return device and inode of the file at `path`, which is not opened for it; None where there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - says plainly that nothing is opened
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 @contextmanager

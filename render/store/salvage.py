@@ -68,7 +68,7 @@ def _read(connection: sqlite3.Connection, *, sequence: int) -> Salvage:
         attempts=tuple(attempts),
         artifacts=tuple(artifact for artifact in artifacts if artifact.attempt_id in known),
         unreadable=(*lost_attempts, *lost_artifacts, *orphans),
-        sequence=_highest(connection, "sequence", "attempts") or 0,
+        sequence=_sequence(connection, most=sequence),
     )
 
 
@@ -92,6 +92,20 @@ def _row(connection: sqlite3.Connection, table: str, number: int) -> dict[str, A
     if row is None:
         raise ValueError("it is not there")
     return dict(row)
+
+
+def _sequence(connection: sqlite3.Connection, *, most: int) -> int:
+    """Return the number of the row written last, or of the rows that can be read where the index of numbers cannot."""
+    highest = _highest(connection, "sequence", "attempts")
+    if highest is not None:
+        return highest
+    found = [0]
+    for number in range(1, (_highest(connection, "rowid", "attempts") or most) + 1):
+        with suppress(ValueError, TypeError, KeyError, sqlite3.Error):
+            row = _row(connection, "attempts", number)
+            attempt_of(row)
+            found.append(row["sequence"])
+    return max(found)
 
 
 def _highest(connection: sqlite3.Connection, column: str, table: str) -> int | None:

@@ -6,6 +6,8 @@ What is read here may have been edited by hand, so every fault of a record is na
 from __future__ import annotations
 
 import math
+import re
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from datetime import datetime
@@ -18,6 +20,12 @@ from render.store.rows import moment_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+#: far beyond the price of any one render: more of it is a slip, and would fill every budget
+MOST_USD = 10_000
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}\Z")
+#: fields that are read more strictly than their annotation says
+_STRICTER = {"seed": "seed | None", "cost_usd": "usd | None", "ceiling_usd": "usd | None", "provider": "word"}
+_MOST_FLOAT = sys.float_info.max
 _LEAST_MOMENT = "2026-11-21T12:00:00+00:00"
 
 
@@ -63,9 +71,7 @@ def _plain(value: Any) -> Any:
 def _values(data: object, record: type[Attempt | Artifact | Measured]) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise ValueError("it must be an object")  # noqa: TRY004 - the reader of a file knows one kind of fault
-    kinds = {field.name: str(field.type) for field in fields(record)}
-    if "seed" in kinds:
-        kinds["seed"] = "seed | None"
+    kinds = {field.name: _STRICTER.get(field.name, str(field.type)) for field in fields(record)}
     faults = [f"`{name}` is missing" for name in kinds if name not in data]
     faults += [f"`{name}` is not known" for name in data if name not in kinds]
     values: dict[str, Any] = {}
@@ -105,9 +111,25 @@ def _seed(value: Any) -> int:
 
 
 def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("must be a number")  # noqa: TRY004 - as above
+    # a whole number may be too great even to ask whether it is finite
+    if abs(value) > _MOST_FLOAT or not math.isfinite(value):
         raise ValueError("must be a number")
     return float(value)
+
+
+def _usd(value: Any) -> float:
+    amount = _number(value)
+    if not 0 <= amount <= MOST_USD:
+        raise ValueError(f"must be an amount from 0 to {MOST_USD} USD")
+    return amount
+
+
+def _word(value: Any) -> str:
+    if not _WORD.match(_text(value)):
+        raise ValueError("must be a word: a letter, then letters, digits, - and _, 64 at most")
+    return str(value)
 
 
 def _flag(value: Any) -> bool:
@@ -144,6 +166,8 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "int": _whole,
     "seed": _seed,
     "float": _number,
+    "usd": _usd,
+    "word": _word,
     "bool": _flag,
     "Status": _status,
     "datetime": _moment,

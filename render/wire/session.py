@@ -19,7 +19,7 @@ import aiohttp
 from yarl import URL
 
 from render import __version__
-from render.disclosure import spellings
+from render.disclosure import any_spelling
 from render.errors import SettingsError
 from render.providers.protocol import Reply
 from render.retry_after import retry_after
@@ -231,10 +231,10 @@ def _without_key(reply: Reply, key: Secret | str) -> Reply:
     text = key if isinstance(key, str) else key.reveal()
     if len(text) < _SHORTEST_KEY:
         return reply
-    body, headers = reply.body, reply.headers
-    for spelling in spellings(text):
-        body = body.replace(spelling.encode(), "…".encode())
-        headers = {name: value.replace(spelling, "…") for name, value in headers.items()}
+    spelling = any_spelling(text)
+    # what is no text loses nothing: every byte is one character of Latin-1
+    body = spelling.sub("...", reply.body.decode("latin-1")).encode("latin-1")
+    headers = {name: spelling.sub("…", value) for name, value in reply.headers.items()}
     return replace(reply, headers=headers, body=body)
 
 

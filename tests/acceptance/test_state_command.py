@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -62,7 +63,7 @@ def test_a_record_survives_its_export_and_import(render, record):
     kept = render.folder / "kept.jsonl"
     assert kept.stat().st_mode & 0o777 == 0o600
     assert [next(iter(json.loads(line))) for line in kept.read_text().splitlines()] == [
-        "record", "attempt", "attempt", "artifact", "artifact",
+        "record", "attempt", "attempt", "artifact", "artifact", "end",
     ]  # fmt: skip
     record.write_bytes(b"\xef\xbb\xbf" + record.read_bytes())
     assert render("plan", STILLS, "--offline", status=4).stdout == ""
@@ -72,7 +73,7 @@ def test_a_record_survives_its_export_and_import(render, record):
     assert "state.db.damaged-1" in done.stderr
     assert plan(render) == before
     assert {task["action"] for task in before} == {"skip"}
-    assert state(render, "export", STILLS).stdout.splitlines()[1:] == kept.read_text().splitlines()[1:]
+    assert state(render, "export", STILLS).stdout.splitlines()[1:-1] == kept.read_text().splitlines()[1:-1]
     assert render.json("run", STILLS, "--offline")["requests"] == 0
 
 
@@ -80,7 +81,7 @@ def test_what_can_still_be_read_is_exported_and_the_rest_is_named(render, record
     alter(record, "UPDATE attempts SET seed = '8' WHERE born = 1")
     done = state(render, "export", STILLS, status=4)
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [next(iter(line)) for line in lines] == ["record", "attempt", "artifact"]
+    assert [next(iter(line)) for line in lines] == ["record", "attempt", "artifact", "end"]
     assert "not exported: attempts, row 1: " in done.stderr
     assert "not exported: the file lamp/lamp_t01.webp: " in done.stderr
 
@@ -104,11 +105,14 @@ def test_a_sound_record_gives_way_only_when_told_to(render, record):
 
 def test_all_that_is_wrong_with_an_export_is_told_with_its_line(render, record):
     lines = state(render, "export", STILLS).stdout.splitlines()
-    attempt, artifact = json.loads(lines[1]), json.loads(lines[3])
+    attempt, files = json.loads(lines[1]), [json.loads(line) for line in lines[3:5]]
+    # files stand in the order in which they came
+    files.sort(key=lambda file: file["artifact"]["attempt_id"] != attempt["attempt"]["id"])
+    artifact, other = files
     attempt["attempt"] |= {"status": "cooked", "take": "1", "colour": "red"}
     del attempt["attempt"]["model"]
     artifact["artifact"]["path"] = "../outside.webp"
-    broken = [lines[0], json.dumps(attempt), lines[2], lines[2], "{", json.dumps(artifact), lines[4]]
+    broken = [lines[0], json.dumps(attempt), lines[2], lines[2], "{", json.dumps(artifact), json.dumps(other), lines[5]]
     (render.folder / "broken.jsonl").write_text("\n".join(broken))
     record.unlink()
 
@@ -139,3 +143,73 @@ def test_the_record_of_another_project_is_not_taken(render, record):
 @pytest.mark.parametrize("name", ["check", "export", "import"])
 def test_each_explains_itself(render, name):
     assert f"state {name}" in render("state", name, "--help").stdout
+
+
+def test_an_export_that_was_cut_is_refused_and_what_is_missing_is_named(render, record):
+    lines = state(render, "export", STILLS).stdout.splitlines()
+    for kept, said in (
+        (lines[:-1], 'the closing line {"end": …} is missing'),
+        ([*lines[:3], lines[-1]], "2 artifacts are missing"),
+        ([*lines, lines[1]], "nothing may follow the closing line"),
+    ):
+        (render.folder / "cut.jsonl").write_text("\n".join(kept))
+        assert said in state(render, "import", "cut.jsonl", STILLS, "--replace", "--forget-newer", status=2).stderr
+    assert {task["action"] for task in plan(render)} == {"skip"}
+
+
+@pytest.mark.parametrize("has_lock", [True, False])
+def test_an_export_that_is_older_than_the_record_is_imported_only_when_told_twice(render, record, has_lock):
+    state(render, "export", STILLS, "-o", "old.jsonl")
+    manifest = render.folder / STILLS
+    manifest.write_text(manifest.read_text() + "  - {id: wick, prompt: A wick, seed: 9}\n")
+    render("run", STILLS, "--offline")
+    if not has_lock:
+        record.with_name("state.lock").unlink()
+    for flags in ([], ["--replace"], ["--forget-newer"]):
+        refused = state(render, "import", "old.jsonl", STILLS, *flags, status=4).stderr
+        assert "writes would be forgotten" in refused
+        assert "--replace --forget-newer" in refused
+    assert {task["action"] for task in plan(render)} == {"skip"}
+    state(render, "import", "old.jsonl", STILLS, "--replace", "--forget-newer")
+    assert [task["action"] for task in plan(render)] == ["skip", "skip", "submit"]
+
+
+def test_an_export_replaces_an_earlier_export_and_nothing_else(render, record):
+    (render.folder / "notes.txt").write_text("mine")
+    (render.folder / "link").symlink_to("notes.txt")
+    for name, said in (
+        ("notes.txt", "is no export"),
+        ("link", "not a regular file"),
+        (STILLS, "is no export"),
+        (record, "is inside"),
+        (record.parent / "new.jsonl", "is inside"),
+    ):
+        assert said in state(render, "export", STILLS, "-o", name, status=2).stderr
+    assert (render.folder / "notes.txt").read_text() == "mine"
+    assert not (record.parent / "new.jsonl").exists()
+    for _ in range(2):
+        state(render, "export", STILLS, "-o", "kept.jsonl")
+    state(render, "export", STILLS, "-o", "/dev/null")
+    assert Path("/dev/null").is_char_device()
+    assert state(render, "export", STILLS, "-o", "-").stdout == (render.folder / "kept.jsonl").read_text()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ('"cost_usd": -1', "`cost_usd` must be an amount"),
+        ('"cost_usd": 1e999', "`cost_usd` must be a number"),
+        ('"ceiling_usd": 10001', "`ceiling_usd` must be an amount"),
+        (f'"ceiling_usd": 1{"0" * 400}', "`ceiling_usd` must be a number"),
+        ('"provider": "two words"', "`provider` must be a word"),
+        ('"request": []', "`request` must be an object"),
+        ('"request": {}', "`request` must have the text `taskType`"),
+    ],
+)
+def test_a_row_that_cannot_have_happened_is_refused_with_its_line(render, record, changes, said):
+    lines = state(render, "export", STILLS).stdout.splitlines()
+    # the last of two members with one name counts
+    lines[1] = f"{lines[1][:-2]}, {changes}}}}}"
+    (render.folder / "odd.jsonl").write_text("\n".join(lines))
+    done = state(render, "import", "odd.jsonl", STILLS, "--replace", status=2)
+    assert said in next(line for line in done.stderr.splitlines() if line.startswith("odd.jsonl:2:"))

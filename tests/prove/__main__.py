@@ -16,7 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 #: in the order of the table; the longest begin first, for two run at a time
-SECTIONS = ("catalogue", "simulation", "kills", "calls", "powerloss", "machine", "scale")
+SECTIONS = ("catalogue", "simulation", "kills", "calls", "powerloss", "machine", "scale", "files", "secrets", "replies")
 _AT_ONCE = 2
 
 

@@ -193,3 +193,16 @@ def test_a_creation_that_was_cut_short_is_begun_again(path):
         (path.parent / f"state.db.new{ending}").write_bytes(b"half")
     made(path)
     assert sorted(file.name for file in path.parent.iterdir()) == ["state.db", "state.lock"]
+
+
+@pytest.mark.parametrize("comes_back", [False, True])
+def test_nothing_is_written_once_the_record_was_removed_or_replaced(path, comes_back):
+    with opened(path) as store:
+        store.write([Change(attempt=an_attempt(1))])
+        content = path.read_bytes()
+        path.rename(path.with_name("away.db"))
+        if comes_back:
+            path.write_bytes(content)
+        with pytest.raises(StateError, match="removed or replaced"):
+            store.write([Change(attempt=an_attempt(2))])
+        assert not store.is_sound

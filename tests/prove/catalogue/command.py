@@ -166,7 +166,7 @@ class AsCommand:
         room = Room(folder=project, relay=relay, provider=self.provider)
         relay.room = room
         room.write(self.count, more=self.more)
-        with _served(room):
+        with served(room):
             first, later = self.drive(room)
         found = [*untruths(first), *(untruths(later) if later else ()), *room.findings, *relay.troubles]
         return Seen(
@@ -188,7 +188,7 @@ def _lost(room):
 
 
 @contextmanager
-def _served(room):
+def served(room):
     """Run the relay's loop in a thread for the length of the block."""
     is_up, is_over, ended = threading.Event(), asyncio.Event(), []
 

@@ -1,7 +1,7 @@
 """The rows of the fault catalogue that are proven here, and why a row may have no case on this machine.
 
-Rows of other letters belong to other suites: downloads (D) to the tests of the wire and of artifacts, input (I) to
-those of manifests and of the YAML source, security (X) to those of the wire, the log and the server.
+Rows of other letters belong elsewhere: downloads (D) to the proof `files`, security (X) to the proof `secrets`, and
+input (I) to the tests of manifests and of the YAML source.
 """
 
 ROWS = (
