@@ -1,0 +1,45 @@
+"""Replays the saved inputs, tries fresh ones, and adds up."""
+
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+
+from tests.prove.replies.corpus import saved
+from tests.prove.replies.fuzz import fuzz
+from tests.prove.replies.readers import READERS, judge
+from tests.prove.section import Figure, Section, zero
+
+_SECONDS, _QUICK_SECONDS = 120, 10
+
+
+def replay(kind):
+    """Put every saved input of a kind to its readers; return every breach."""
+    return [f"{kind}/{name}.bin: {breach}" for name, data in saved(kind).items() for breach in judge(kind, data)]
+
+
+def run(*, quick, folder):
+    """Replay, then try fresh inputs of every kind side by side, and return the Section."""
+    replayed = {kind: replay(kind) for kind in READERS}
+    with ProcessPoolExecutor(len(READERS)) as pool:
+        fuzzed = list(pool.map(partial(fuzz, seconds=_QUICK_SECONDS if quick else _SECONDS), READERS))
+    sizes = {kind: len(saved(kind)) for kind in READERS}
+    found = [*(breach for breaches in replayed.values() for breach in breaches)]
+    found += [f"{each.kind}: {breach}" for each in fuzzed for breach in each.breaches]
+    return Section(
+        name="replies, files and headers of strangers",
+        figures=(
+            Figure(name="readers", value=sum(map(len, READERS.values()))),
+            Figure(name="saved inputs", value=sum(sizes.values()), bound="> 100", is_kept=sum(sizes.values()) > 100),
+            zero("saved inputs that break a reader", sum(map(len, replayed.values()))),
+            *(
+                Figure(name=f"fresh inputs, {each.kind}", value=each.inputs, bound="> 0", is_kept=each.inputs > 0)
+                for each in fuzzed
+            ),
+            zero("fresh inputs that break a reader", sum(bool(each.breaches) for each in fuzzed)),
+        ),
+        breaches=tuple(found),
+    )
+
+
+def _fresh(fuzzed):
+    """How many inputs were tried; none would prove nothing."""
+    return Figure(name=f"fresh inputs, {fuzzed.kind}", value=fuzzed.inputs, bound="> 0", is_kept=fuzzed.inputs > 0)
