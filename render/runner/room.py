@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from render.runner.budget import Budget, Limit
 
 _NAMED = 10
+_PAID_FOR = frozenset({Action.POLL, Action.DOWNLOAD})
 
 
 def require_room(budget: Budget, planned: Iterable[PlannedTask]) -> None:
@@ -26,6 +27,7 @@ def require_room(budget: Budget, planned: Iterable[PlannedTask]) -> None:
     Raises:
         BudgetError: names the tasks, every limit that is passed, and what is missing.
     """
+    planned = tuple(planned)
     to_buy = [one for one in planned if one.action in {Action.SUBMIT, Action.RECOVER}]
     if not to_buy or not budget.spending.is_limited:
         return
@@ -40,6 +42,8 @@ def require_room(budget: Budget, planned: Iterable[PlannedTask]) -> None:
             faults.append(_too_little(limit, adding))
             hints.append(f"raise {limit.name}, or render fewer tasks")
     if faults:
+        if any(one.action in _PAID_FOR for one in planned):
+            hints.append("`render fetch` brings home what is bought already")
         raise BudgetError(f"nothing was sent: {'; '.join(faults)}", hint="; or ".join(dict.fromkeys(hints)))
 
 

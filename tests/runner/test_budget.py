@@ -305,3 +305,11 @@ def test_a_whole_run_keeps_its_budget_whatever_each_render_costs(tmp_path_factor
     summary = stage.attempt_to_run(*map(picture, "abcde"))
     assert (summary.saved, summary.exit_status) == (5, 0)
     assert summary.committed_usd <= cap
+
+
+def test_a_refusal_beside_something_paid_for_says_how_to_bring_that_home(stage):
+    stage.run(picture("a"), saved=1)
+    (stage.root / "a.jpg").unlink()
+    stage.spending = spending(max_cost_usd=0.0)
+    assert "`render fetch`" in refused(stage, picture("a"), picture("b")).hint
+    assert "`render fetch`" not in refused(stage, picture("b")).hint
