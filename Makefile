@@ -14,6 +14,9 @@ SUPPLY_READY := $(SUPPLY)/.ready
 LOWEST := .venv-lowest
 LOWEST_READY := $(LOWEST)/.ready
 
+# Tests wait about as much as they work, so that two cores carry more than two of them at a time.
+WORKERS ?= 4
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-all conformance prove check fix schemas bench sbom audit test-lowest lock clean
 
@@ -36,11 +39,11 @@ demo: $(READY) ## Render manifests/demo.shots.yaml offline; nothing is paid
 	@$(BIN)/render run manifests/demo.shots.yaml --offline
 
 test: $(READY) ## Run the tests that need nothing but Python
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(WORKERS)
 
 test-all: $(READY) ## Run every test; installs what they need
 	@sh tests/install-needs
-	@$(BIN)/python -m pytest --everything
+	@$(BIN)/python -m pytest -n $(WORKERS) --everything
 
 conformance: $(READY) $(CLIENTS_READY) ## Put the official clients through their paces against our server
 	@$(BIN)/python -m tests.conformance

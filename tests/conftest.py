@@ -57,3 +57,6 @@ def pytest_terminal_summary(terminalreporter, config):
         counts = {mark: sum(item.get_closest_marker(mark) is not None for item in left_out) for mark in _MARKS_OF_MORE}
         words = ", ".join(f"{count} {mark}" for mark, count in counts.items() if count)
         terminalreporter.write_line(f"{len(left_out)} tests need more than Python and make ({words}): make test-all")
+    elif getattr(config.option, "numprocesses", None) and not config.getoption("--everything"):
+        # the processes that collected know how many
+        terminalreporter.write_line(f"tests marked {', '.join(_MARKS_OF_MORE)} were left out: make test-all")

@@ -510,7 +510,7 @@ def test_leaving_a_file_early_closes_its_connection():
 def test_an_answer_that_repeats_the_key_does_not_hold_it_any_more():
     body = json.dumps({"message": f"there is no key {KEY}"}).encode()
     reply, _, _ = send(always(http("401 Unauthorized", body, f"X-Key: {KEY}")))
-    assert json.loads(reply.body) == {"message": "there is no key …"}
+    assert json.loads(reply.body) == {"message": "there is no key ..."}
     assert reply.headers["x-key"] == "…"
 
 
