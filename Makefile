@@ -18,7 +18,7 @@ LOWEST_READY := $(LOWEST)/.ready
 WORKERS ?= 4
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all conformance prove check fix schemas bench sbom audit test-lowest lock clean
+.PHONY: help setup demo test test-all conformance prove mutants check fix schemas bench sbom audit test-lowest lock clean
 
 help: ## Show the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,10 @@ $(CLIENTS)/%/.ready: requirements/client-%.lock
 prove: $(READY) ## Prove the promises about money and files; ARGS=--quick for the short form
 	@sh tests/install-needs
 	@$(BIN)/python -m tests.prove $(ARGS)
+
+mutants: $(READY) ## Break the product in every listed way; each must be noticed. ARGS=--only NAME for one
+	@sh tests/install-needs
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 check: $(READY) ## Lint, types, layers, schema in step; writes nothing
 	@$(BIN)/ruff check .

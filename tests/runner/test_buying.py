@@ -86,6 +86,15 @@ def test_a_conflict_about_an_id_of_an_earlier_run_proves_that_it_was_accepted(st
     assert len(set(stage.script.arrivals)) == 1
 
 
+def test_a_refusal_of_a_repeat_proves_nothing_about_what_was_sent_before_it(stage):
+    stage.script.submits.extend([accept_and_reset, refusing(400, "invalidParameter")])
+    stage.run(picture("a"), parked=1, exit_status=6)
+    assert stage.statuses() == {"a": ["prepared"]}
+    stage.script.submits.clear()
+    stage.run(picture("a"), saved=1)
+    assert stage.bought() == {"shot a": 1}
+
+
 def test_a_submit_that_hangs_is_given_up_and_asked_about_under_the_same_id(stage):
     stage.timeouts = type(stage.timeouts)(submit_s=0.2)
     stage.script.submits.append(hang)
