@@ -4,6 +4,8 @@ import socket
 
 import pytest
 
+from tests import usual_signals
+
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _MARKS_OF_MORE = ("node", "browser", "ptrace", "slow")
 
@@ -32,6 +34,10 @@ def clean_environment(monkeypatch, tmp_path_factory):
     for name in ("FORCE_COLOR", "NO_COLOR", "CI", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path_factory.getbasetemp() / "no-home-in-tests"))
+
+
+def pytest_configure():
+    usual_signals.restore()
 
 
 def pytest_addoption(parser):

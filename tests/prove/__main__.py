@@ -15,6 +15,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 
+from tests import usual_signals
+
 #: in the order of the table; the longest begin first, for two run at a time
 SECTIONS = ("catalogue", "simulation", "kills", "calls", "powerloss", "machine", "scale", "files", "secrets", "replies")
 _AT_ONCE = 2
@@ -22,6 +24,7 @@ _AT_ONCE = 2
 
 def main():
     options = _options()
+    usual_signals.restore()
     began = time.monotonic()
     with ProcessPoolExecutor(_AT_ONCE) as pool:
         asked = {name: pool.submit(_run, name, quick=options.quick) for name in options.only or SECTIONS}
