@@ -13,6 +13,9 @@ SUPPLY := .venv-supply
 SUPPLY_READY := $(SUPPLY)/.ready
 LOWEST := .venv-lowest
 LOWEST_READY := $(LOWEST)/.ready
+# What `make bench` measures us against.
+PEERS := .venv-peers
+PEERS_READY := $(PEERS)/.ready
 
 # Tests wait about as much as they work, so that two cores carry more than two of them at a time.
 WORKERS ?= 4
@@ -78,8 +81,9 @@ schemas: $(READY) ## Write schemas/ anew from the model specs
 	@$(BIN)/render schema > schemas/manifest.schema.json.new
 	@mv schemas/manifest.schema.json.new schemas/manifest.schema.json
 
-bench: $(READY) ## Measure start-up and planning, side by side with a floor
+bench: $(READY) $(PEERS_READY) ## Measure start-up, validation and planning, side by side with a floor
 	@$(BIN)/python benchmarks/startup.py
+	@$(BIN)/python benchmarks/validate.py
 	@$(BIN)/python benchmarks/no_op_plan.py
 
 sbom: $(SUPPLY_READY) ## Write the bill of materials, CycloneDX, to build/sbom.json
@@ -101,6 +105,12 @@ $(SUPPLY_READY): requirements/supply.lock
 	@$(SUPPLY)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
+$(PEERS_READY): requirements/peers.lock
+	@echo "installing what we are measured against into $(PEERS) (once)"
+	@$(PYTHON) -m venv --clear $(PEERS)
+	@$(PEERS)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 $(LOWEST_READY): requirements/lowest.lock pyproject.toml
 	@echo "installing the lowest versions into $(LOWEST) (once)"
 	@$(PYTHON) -m venv --clear $(LOWEST)
@@ -120,11 +130,14 @@ lock: $(READY) ## Pin the newest dependencies that pyproject.toml allows
 	@printf 'cyclonedx-bom\npip-audit\n' | build/lock/bin/uv pip compile --quiet --universal --generate-hashes --upgrade \
 	  --no-header --no-annotate --python-version 3.11 --no-emit-index-url --no-emit-find-links - \
 	  --output-file requirements/supply.lock
+	@echo check-jsonschema | build/lock/bin/uv pip compile --quiet --universal --generate-hashes --upgrade \
+	  --no-header --no-annotate --python-version 3.11 --no-emit-index-url --no-emit-find-links - \
+	  --output-file requirements/peers.lock
 	@grep -Eo '^(pytest|pytest-randomly|hypothesis|hatchling|editables)==[^ ]+' requirements/dev.lock > build/lock/pins.txt
 	@build/lock/bin/uv pip compile --quiet --universal --generate-hashes --resolution lowest-direct --extra media \
 	  --no-header --no-annotate --python-version 3.11 --no-emit-index-url --no-emit-find-links \
 	  pyproject.toml build/lock/pins.txt --output-file requirements/lowest.lock
 
 clean: ## Remove what was built; never what was rendered
-	@rm -rf $(VENV) $(CLIENTS) $(SUPPLY) $(LOWEST) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(CLIENTS) $(SUPPLY) $(LOWEST) $(PEERS) .editor build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -not -path './renders*' -prune -exec rm -rf {} +

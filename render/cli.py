@@ -19,8 +19,11 @@ from render import __version__
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from click.shell_completion import CompletionItem
+
 #: name -> what `render --help` says; the command itself is `render.commands.<name>.command`
 COMMANDS = {
+    "init": "Begin: write a commented manifest, the schema for editors, and a .gitignore.",
     "validate": "Check manifests; say everything that is wrong, and where.",
     "plan": "Say what a run would do for each task, and why.",
     "run": "Render what the plan says; carry on where the last run stopped.",
@@ -30,7 +33,9 @@ COMMANDS = {
     "fetch": "Bring home what is paid for and not here; buy nothing.",
     "state": "Check the record, write it down as text, or rebuild it.",
     "models": "List the models, or show every parameter of one.",
+    "explain": "Say what a rule means, or what a parameter of a model takes.",
     "schema": "Print the JSON Schema of manifests, for editors.",
+    "completion": "Print a script for bash, zsh or fish that completes the command line.",
     "serve": "Offer both providers' APIs on this machine, offline and free.",
 }
 
@@ -50,6 +55,14 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = importlib.import_module(f"render.commands.{cmd_name}").command
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the commands that begin as what was typed, without importing any; or the options of the group."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only when a shell asks
+
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        return [CompletionItem(name, help=words) for name, words in COMMANDS.items() if name.startswith(incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         """Write the list of commands without importing any."""

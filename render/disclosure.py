@@ -21,6 +21,12 @@ _QUERY = re.compile(rf"(?i)(https?://[^\s\"?#\\]+)[?#]{_REST}*")
 _USERINFO = re.compile(r"(?i)(https?://)[^\s\"/?#\\]*@")
 _BEARER = re.compile(rf"(?i)(bearer\s+){_REST}+")
 
+_SHORTEST_KEY = 23
+_LONG_RUN = re.compile(rf"\S{{{_SHORTEST_KEY}}}")
+_LONG_WORD = re.compile(r"[A-Za-z0-9_-]{23,}")
+_KEY_LIKE = re.compile(r"[A-Za-z0-9_-]{28,}\Z")
+_SURE_KEY = re.compile(r"(?:[0-9a-f]{32,}|sk-[A-Za-z0-9_-]{20,})\Z")
+
 _UNUSUAL = re.compile(r"[^ -~]")
 _UNUSUAL_IN_LINES = re.compile(r"[^ -~\n]")
 #: the colours of `report.palette`, which alone may reach a terminal, or one character that may have to be escaped
@@ -34,6 +40,30 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     if "://" in text:
         text = _USERINFO.sub(r"\1…@", _QUERY.sub(r"\1?…", text))
     return _BEARER.sub(r"\1…", text)
+
+
+def starred(text: str) -> str:
+    """Return `text` with `*` for every character that `redact` would take out, and of what looks like a key.
+
+    It is as long as before, so that a place in it stays that place.
+    """
+    for pattern in (_QUERY, _USERINFO, _BEARER):
+        text = pattern.sub(lambda found: found.group(1) + "*" * (found.end() - found.end(1)), text)
+    return _LONG_WORD.sub(lambda found: "*" * len(found.group()) if _is_key(found.group()) else found.group(), text)
+
+
+def looks_like_key(value: object) -> bool:
+    """Whether a text holds one long word of mixed letters and digits, as API keys are and prompts never do."""
+    if not isinstance(value, str) or not _LONG_RUN.search(value):
+        return False
+    return any(_is_key(word.strip("\"'`.,;:()<>")) for word in value.split() if len(word) >= _SHORTEST_KEY)
+
+
+def _is_key(word: str) -> bool:
+    if _SURE_KEY.match(word):
+        return True
+    mixed = any(c.isdigit() for c in word) and any(c.isupper() for c in word) and any(c.islower() for c in word)
+    return mixed and _KEY_LIKE.match(word) is not None
 
 
 @functools.cache

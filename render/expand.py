@@ -7,10 +7,10 @@ Texts are filled in last, from the shot's variables over the file's.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from render.layout import output_path, slug
+from render.variables import fill_in
 from render.wish import Task
 
 if TYPE_CHECKING:
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
     from render.catalog.spec import ModelSpec
     from render.wish import Manifest, Shot
-
-#: `$${` is a literal `${`; `${name}` is a variable
-VARIABLE = re.compile(r"\$\$\{|\$\{([^}]*)\}")
 
 
 def expand(manifest: Manifest, spec_of: Callable[[str], ModelSpec | None]) -> tuple[Task, ...]:
@@ -39,11 +36,39 @@ def tasks_of(shot: Shot, spec: ModelSpec, *, project: str) -> tuple[Task, ...]:
     return tuple(_task(shot, spec, project, params, take) for take in range(1, shot.takes + 1))
 
 
+def files_of(shot: Shot, spec: ModelSpec, *, project: str) -> tuple[tuple[str, str], ...]:
+    """Return key and path of each task of one shot, first take first."""
+    params = shot.params
+    of_path = {name: fill_in(params[name], shot.variables) for name in ("seed", "output_format") if name in params}
+    takes = range(1, shot.takes + 1)
+    return tuple((_key(shot, take), _path(shot, spec, project, _of_take(of_path, take), take)) for take in takes)
+
+
 def _task(shot: Shot, spec: ModelSpec, project: str, params: Mapping[str, Any], take: int) -> Task:
-    if "seed" in params and take > 1:
-        params = {**params, "seed": params["seed"] + take - 1}
+    params = _of_take(params, take)
+    return Task(
+        key=_key(shot, take),
+        shot=shot.id,
+        take=take,
+        model=shot.model,
+        provider=spec.provider,
+        params=params,
+        path=_path(shot, spec, project, params, take),
+        tags=shot.tags,
+    )
+
+
+def _key(shot: Shot, take: int) -> str:
+    return f"{shot.id}.t{take:02d}"
+
+
+def _of_take(params: Mapping[str, Any], take: int) -> Mapping[str, Any]:
+    return {**params, "seed": params["seed"] + take - 1} if take > 1 and "seed" in params else params
+
+
+def _path(shot: Shot, spec: ModelSpec, project: str, params: Mapping[str, Any], take: int) -> str:
     output_format = params.get("output_format") or next(iter(spec.extensions), "")
-    names = {
+    names: dict[str, object] = {
         "project": slug(project),
         "shot": shot.id,
         "take": take,
@@ -51,41 +76,4 @@ def _task(shot: Shot, spec: ModelSpec, project: str, params: Mapping[str, Any], 
         "seed": params.get("seed", "random"),
         "ext": spec.extensions.get(output_format, "bin"),
     }
-    return Task(
-        key=f"{shot.id}.t{take:02d}",
-        shot=shot.id,
-        take=take,
-        model=shot.model,
-        provider=spec.provider,
-        params=params,
-        path=output_path(shot.output, names),
-        tags=shot.tags,
-    )
-
-
-def fill_in(value: Any, variables: Mapping[str, str]) -> Any:
-    """Return `value` with the variables in its texts replaced, at any depth; unknown ones stay as they are."""
-    if isinstance(value, str):
-        return VARIABLE.sub(lambda found: _replacement(found, variables), value) if "${" in value else value
-    if isinstance(value, dict):
-        return {key: fill_in(inner, variables) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [fill_in(inner, variables) for inner in value]
-    return value
-
-
-def variables_in(value: Any) -> set[str]:
-    """Return the names of the variables that stand in `value`, at any depth."""
-    if isinstance(value, str):
-        return {found.group(1) for found in VARIABLE.finditer(value) if found.group(1) is not None}
-    if isinstance(value, dict):
-        return set().union(*map(variables_in, value.values()))
-    if isinstance(value, (list, tuple)):
-        return set().union(*map(variables_in, value))
-    return set()
-
-
-def _replacement(found: re.Match[str], variables: Mapping[str, str]) -> str:
-    if found.group(1) is None:
-        return "${"
-    return variables.get(found.group(1), found.group())
+    return output_path(shot.output, names)

@@ -7,12 +7,21 @@ from __future__ import annotations
 
 import re
 import string
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 DEFAULT_OUTPUT = "{shot}/{shot}_t{take:02d}.{ext}"
 EARLIER = ".earlier"
 PLACEHOLDERS = ("project", "shot", "take", "model", "seed", "ext")
 
+#: what a path can be written without: `a//b`, `a/./b`, `a/`
+_LOOSE = re.compile(r"//|/\.?/|/\.?\Z")
+_DEVICE = r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|\Z)"
+_PART = rf"(?!{_DEVICE})[a-z0-9_-]++(?:\.[a-z0-9_-]++)*+"
+#: paths that nothing below has anything to say against, which are nearly all
+_HARMLESS = re.compile(rf"(?!state\.|render\.log){_PART}(?:/{_PART})*+\Z", re.IGNORECASE | re.ASCII)
+_LONGEST_HARMLESS = 200
+_REFUSED = re.compile(r'[<>:"|?*]')
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _TAKE_FORMAT = re.compile(r"(?:0[1-9])?d?\Z")
 _MAX_PATH_BYTES = 1000
@@ -22,6 +31,7 @@ _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", 
 _RESERVED = ("state.", "render.log")
 
 
+@lru_cache(maxsize=256)
 def slug(text: str) -> str:
     """Turn everything that is awkward in a file name into `-`: `runware:210@1` -> `runware-210-1`."""
     return _UNSAFE.sub("-", text).strip("-.") or "x"
@@ -32,7 +42,9 @@ def output_path(pattern: str, values: dict[str, object]) -> str:
 
     `values` holds every name of PLACEHOLDERS; texts in it must already be safe as parts of a name.
     """
-    return str(PurePosixPath(pattern.format(**values)))
+    path = pattern.format(**values)
+    # a hundred thousand tasks have paths, and hardly one of them is not in its shortest form already
+    return str(PurePosixPath(path)) if path.startswith(("./", "//")) or _LOOSE.search(path) else path
 
 
 def pattern_fault(pattern: str) -> str:
@@ -56,13 +68,15 @@ def pattern_fault(pattern: str) -> str:
 
 def path_fault(path: str) -> str:
     """Say why a file must not be called `path` (relative, with `/`), or "" if it may."""
+    if len(path) <= _LONGEST_HARMLESS and _HARMLESS.match(path):
+        return ""
     if path.startswith("/") or "\\" in path:
         return "it must stay inside the output folder"
     if path.lower().startswith(_RESERVED):
         return "names that begin with `state.` or `render.log` belong to the record"
     if len(path.encode()) > _MAX_PATH_BYTES:
         return f"it is longer than {_MAX_PATH_BYTES} bytes"
-    return next(filter(None, map(_part_fault, path.split("/"))), "")
+    return next((fault for part in path.split("/") if (fault := _part_fault(part))), "")
 
 
 def _part_fault(part: str) -> str:
@@ -72,7 +86,7 @@ def _part_fault(part: str) -> str:
         return f"`{part}` begins or ends with a dot or ends with a space"
     if part.split(".", maxsplit=1)[0].rstrip().lower() in _DEVICES:
         return f"`{part}` is the name of a device on Windows"
-    if any(not character.isprintable() or character in '<>:"|?*' for character in part):
+    if not part.isprintable() or _REFUSED.search(part):
         return f"`{part}` holds a character that some file systems refuse"
     return f"`{part[:20]}…` is longer than 200 bytes" if len(part.encode()) > 200 else ""
 

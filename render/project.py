@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 
 from render.artifacts.presence import presence
 from render.catalog.load import catalog_beside
+from render.conditions import Known
 from render.expand import expand
 from render.manifest.load import load_manifest
+from render.manifest.reading import AS_WRITTEN, Reading
 from render.plan import LaneFacts, plan
 from render.providers import PROVIDERS
-from render.selection import EVERYTHING, Selection, select, without_purchases
+from render.selection import EVERYTHING, Selection, limited, select
 from render.settings import OFFLINE, folders, lane_settings
 from render.store import read_snapshot
+from render.unbought import with_missing_files, with_recorded_files, without_purchases
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,10 +33,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Where:
-    """Where a command looks for the record: options that stand on the command line."""
+    """What the command line says beside a manifest: how it is read, and where files and record are."""
 
     out: Path | None = None
     is_offline: bool = False
+    reading: Reading = AS_WRITTEN
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,14 +62,32 @@ class Project:
         """Say what a run would do about every task that is selected, and why.
 
         Raises:
-            UsageError: the selection names nothing, or cannot be bought once more.
+            UsageError: the selection names nothing or leaves nothing, or cannot be bought once more.
         """
         facts = self.lane_facts
+        endpoints = {name: lane.endpoint for name, lane in facts.items()}
         made = plan(self.tasks, snapshot, spec_of=self.catalog.find, lanes=facts)
-        if not selection.buys:
-            endpoints = {name: lane.endpoint for name, lane in facts.items()}
-            made = without_purchases(made, snapshot, endpoints=endpoints)
-        return select(made, selection)
+        if selection.buys:
+            return limited(select(made, selection, self._known(snapshot, endpoints)), selection)
+        made = with_missing_files(made, snapshot, endpoints=endpoints)
+        made = select(made, selection, self._known(snapshot, endpoints))
+        return limited(without_purchases(made), selection)
+
+    def keys_with_files(self, snapshot: Snapshot, selection: Selection) -> frozenset[str]:
+        """Say whose recorded files are selected, of tasks that are gone from the manifest as well.
+
+        Raises:
+            UsageError: as `plan`.
+        """
+        facts = self.lane_facts
+        endpoints = {name: lane.endpoint for name, lane in facts.items()}
+        made = plan(self.tasks, snapshot, spec_of=self.catalog.find, lanes=facts)
+        chosen = select(with_recorded_files(made, snapshot), selection, self._known(snapshot, endpoints))
+        return frozenset(planned.task.key for planned in chosen.tasks)
+
+    def _known(self, snapshot: Snapshot, endpoints: Mapping[str, str]) -> Known:
+        attempts = [each for each in snapshot.attempts if endpoints.get(each.provider) == each.endpoint]
+        return Known(aliases=self.catalog.aliases, attempts=attempts)
 
     @property
     def lane_facts(self) -> Mapping[str, LaneFacts]:
@@ -90,8 +112,8 @@ def open_project(path: Path, where: Where) -> Project:
         ManifestError: the manifest is not in order.
         SettingsError: it cannot be read, or a base URL makes no sense.
     """
-    catalog = catalog_beside(path)
-    manifest, warnings = load_manifest(path, catalog)
+    catalog = catalog_beside(path, where.reading.spec_folders)
+    manifest, warnings = load_manifest(path, catalog, where.reading)
     tasks = expand(manifest, catalog.find)
     lanes = {} if where.is_offline else _lanes()
     return Project(

@@ -187,6 +187,8 @@ class Plan:
     tasks: tuple[PlannedTask, ...]
     #: findings that do not stop a run, like two tasks that ask for the same thing
     warnings: tuple[str, ...] = ()
+    #: how many tasks were left out because they were not selected
+    unselected: int = 0
 
     @property
     def totals(self) -> Mapping[Action, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from render.catalog.likeness import most_alike
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
     from render.records import Attempt, Plan, PlannedTask, Snapshot
 
+#: what a run does not go on with by itself
+_FOR_A_PERSON = {Action.HOLD, Action.LEAVE}
+_NAMED = 5
 _REMOTE_ID = re.compile(r"[!-~]{1,300}")
 
 
@@ -71,6 +75,38 @@ def subject_of(key: str, *, plan: Plan, snapshot: Snapshot) -> Subject:
         told = ", ".join(f"{subject.attempt.id} ({subject.attempt.status})" for subject in subjects)
         raise UsageError(f"{key} stands for {len(subjects)} purchases", hint=f"name one of them instead: {told}")
     return subjects[0]
+
+
+def names_several(key: str, *, plan: Plan) -> bool:
+    """Whether `key` is a shot or a pattern over tasks, and no name of a purchase."""
+    return not any(key in _names(planned) for planned in plan.tasks) and bool(_matched(key, plan))
+
+
+def subjects_of(key: str, *, plan: Plan, snapshot: Snapshot) -> tuple[Subject, ...]:
+    """Find what `key` names: one purchase, as `subject_of` does; or all of a shot or a pattern that a run leaves alone.
+
+    What a run goes on with by itself is open to a decision under its own key only.
+
+    Raises:
+        UsageError: there is none, or nothing to decide about it.
+    """
+    if not names_several(key, plan=plan):
+        return (subject_of(key, plan=plan, snapshot=snapshot),)
+    matched = _matched(key, plan)
+    stuck = tuple(filter(None, (_subject(each) for each in matched if each.action in _FOR_A_PERSON)))
+    if not stuck:
+        message = f"a run holds or leaves nothing of what {key} names: {', '.join(_keys_of(matched))}"
+        raise UsageError(message, hint="to decide about one of them all the same, name it by its key")
+    return stuck
+
+
+def _matched(key: str, plan: Plan) -> list[PlannedTask]:
+    return [each for each in plan.tasks if fnmatchcase(each.task.shot, key) or fnmatchcase(each.task.key, key)]
+
+
+def _keys_of(tasks: Sequence[PlannedTask]) -> list[str]:
+    keys = [planned.task.key for planned in tasks]
+    return keys if len(keys) <= _NAMED else [*keys[:_NAMED], f"{len(keys) - _NAMED} more"]
 
 
 def _names(planned: PlannedTask) -> set[str]:

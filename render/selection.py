@@ -1,79 +1,148 @@
 """Decides which part of a plan a command works on, and what is bought once more on purpose. Pure.
 
 Everything is planned before anything is left out, so that a narrowed run decides about each task as a whole run would.
+A task is kept where every condition holds; of several values of one condition any will do.
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from render.catalog.likeness import most_alike
+from render import conditions
+from render.conditions import Condition, Known, emptied
 from render.errors import UsageError
-from render.layout import EARLIER, earlier_path
+from render.layout import EARLIER
 from render.precedence import IN_FLIGHT
-from render.records import Action, Plan, PlannedTask, Status
-from render.wish import Task
+from render.records import Action, Plan, PlannedTask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from render.records import Artifact, Attempt, Snapshot
+
+class Counted(StrEnum):
+    """What a limit counts; what it does not count is kept."""
+
+    #: what may be paid for
+    PURCHASES = "purchases"
+    #: whatever something is done about
+    WORK = "work"
+    TASKS = "tasks"
+
+
+_PURCHASES = {Action.SUBMIT, Action.RECOVER}
+_NO_WORK = {Action.SKIP, Action.HOLD, Action.LEAVE}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shard:
+    """One part of all tasks: which one falls to a task follows from its key alone."""
+
+    #: from 1 to `count`
+    index: int
+    count: int
+
+    def holds(self, key: str) -> bool:
+        """Whether the task of this key is in this part; it is in exactly one."""
+        drawn = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")
+        return drawn % self.count == self.index - 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Selection:
-    """What is asked for beside the manifest.
+    """What is asked for beside the manifest; everything where nothing is said."""
 
-    Raises:
-        UsageError: something is to be bought once more, and nothing says what.
-    """
-
-    #: task keys, shots, or patterns over both; empty for everything
+    #: task keys, shots, or patterns over both
     only: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    not_tags: tuple[str, ...] = ()
+    #: aliases or full ids
+    models: tuple[str, ...] = ()
+    providers: tuple[str, ...] = ()
+    #: what failed, was lost or is held
+    failed: bool = False
+    shard: Shard | None = None
+    #: so many, in the order of the manifest
+    limit: int | None = None
+    counted: Counted = Counted.PURCHASES
     #: buy it once more, whatever is recorded
     again: bool = False
-    #: buy nothing: bring home what was bought
+    #: buy what is missing; else only bring home what was bought
     buys: bool = True
-
-    def __post_init__(self) -> None:
-        """Refuse to buy everything once more."""
-        if self.again and not self.only:
-            raise UsageError("--again needs --only", hint="say what to buy once more: --only KEY --again")
 
 
 EVERYTHING = Selection()
+NOTHING_KNOWN = Known()
 
 
-def select(plan: Plan, selection: Selection) -> Plan:
-    """Keep what is selected; earlier purchases that no task asks for stay only where they are named, too.
+def select(plan: Plan, selection: Selection, known: Known = NOTHING_KNOWN) -> Plan:
+    """Keep what is selected; earlier purchases that no task asks for stay only where every condition holds for them.
 
     Raises:
-        UsageError: a pattern names nothing, or what is to be bought once more is on its way already.
+        UsageError: a name is nobody's, nothing is left, `again` stands without `only`, or what is to be bought once
+            more is on its way already.
     """
-    if not selection.only:
+    if selection.again and not selection.only:
+        raise UsageError("--again needs --only", hint="say what to buy once more: --only KEY --again")
+    kept, met = plan.tasks, list[Condition]()
+    for condition in _conditions(selection, plan.tasks, known):
+        left = tuple(filter(condition.holds, kept))
+        if not left:
+            raise emptied(condition, kept, met)
+        kept = left
+        met.append(condition)
+    if selection.shard is not None:
+        kept = tuple(planned for planned in kept if selection.shard.holds(planned.task.key))
+    return _narrowed(plan, _all_once_more(kept) if selection.again else kept)
+
+
+def _conditions(selection: Selection, tasks: Sequence[PlannedTask], known: Known) -> Iterator[Condition]:
+    if selection.only:
+        yield conditions.named(selection.only, tasks)
+    if selection.tags:
+        yield conditions.tagged(selection.tags, tasks)
+    if selection.not_tags:
+        yield conditions.not_tagged(selection.not_tags, tasks)
+    if selection.models:
+        yield conditions.of_models(selection.models, tasks, known)
+    if selection.providers:
+        yield conditions.of_providers(selection.providers, tasks)
+    if selection.failed:
+        yield conditions.failed(known.attempts)
+
+
+def limited(plan: Plan, selection: Selection) -> Plan:
+    """Keep the first of what a limit counts, and everything that it does not count."""
+    if selection.limit is None:
         return plan
-    for pattern in selection.only:
-        if not any(_names(pattern, planned) for planned in plan.tasks):
-            raise _unmatched(pattern, plan)
-    kept = tuple(planned for planned in plan.tasks if any(_names(pattern, planned) for pattern in selection.only))
-    if selection.again:
-        on_their_way = {_content(planned): planned for planned in reversed(kept) if _is_on_its_way(planned)}
-        kept = tuple(planned if _is_earlier(planned) else _once_more(planned, on_their_way) for planned in kept)
-    return Plan(tasks=kept, warnings=plan.warnings)
+    room, kept = selection.limit, list[PlannedTask]()
+    for planned in plan.tasks:
+        is_counted = _counts(planned, selection.counted)
+        if room > 0 or not is_counted:
+            kept.append(planned)
+        room -= is_counted
+    return _narrowed(plan, kept)
 
 
-def _names(pattern: str, planned: PlannedTask) -> bool:
-    names = (planned.task.key, planned.task.shot)
-    return pattern in names or any(fnmatchcase(name, pattern) for name in names)
+def _narrowed(plan: Plan, kept: Sequence[PlannedTask]) -> Plan:
+    return replace(plan, tasks=tuple(kept), unselected=plan.unselected + len(plan.tasks) - len(kept))
 
 
-def _unmatched(pattern: str, plan: Plan) -> UsageError:
-    keys = list(dict.fromkeys(name for planned in plan.tasks for name in (planned.task.key, planned.task.shot)))
-    near = most_alike(pattern, known=keys, count=1)
-    hint = f"did you mean {near[0]}?" if near else "no shot is enabled"
-    return UsageError(f"no task and no shot is called {pattern}", hint=hint)
+def _counts(planned: PlannedTask, counted: Counted) -> bool:
+    match counted:
+        case Counted.PURCHASES:
+            return planned.action in _PURCHASES
+        case Counted.WORK:
+            return planned.action not in _NO_WORK
+        case Counted.TASKS:
+            return True
+
+
+def _all_once_more(tasks: Sequence[PlannedTask]) -> tuple[PlannedTask, ...]:
+    on_their_way = {_content(planned): planned for planned in reversed(tasks) if _is_on_its_way(planned)}
+    return tuple(planned if _is_earlier(planned) else _once_more(planned, on_their_way) for planned in tasks)
 
 
 def _content(planned: PlannedTask) -> tuple[str, str]:
@@ -105,59 +174,3 @@ def _refusal(planned: PlannedTask) -> UsageError:
         )
     message = f"{key} is on its way: {planned.reason}"
     return UsageError(message, hint=f"let a run bring it home, or give it up: render resolve {key} --retry")
-
-
-def without_purchases(plan: Plan, snapshot: Snapshot, *, endpoints: Mapping[str, str]) -> Plan:
-    """Keep what was bought or may have been, and do about it only what buys nothing: ask, fetch, place.
-
-    Files that no task asks for any more and that are gone are fetched again, too. `endpoints` is by provider name;
-    what was bought at any other endpoint does not count.
-    """
-    kept = [planned for planned in map(_unbought, plan.tasks) if planned is not None]
-    known = {planned.attempt.id for planned in plan.tasks if planned.attempt is not None}
-    gone = [
-        _fetched_again(attempt, snapshot.artifacts[attempt.id])
-        for attempt in _saved_and_gone(snapshot)
-        if attempt.id not in known and endpoints.get(attempt.provider) == attempt.endpoint
-    ]
-    return Plan(tasks=(*kept, *gone))
-
-
-def _unbought(planned: PlannedTask) -> PlannedTask | None:
-    match planned.action:
-        case Action.SUBMIT:
-            return None
-        case Action.LEAVE:
-            is_lost = planned.attempt is not None and planned.attempt.status is Status.LOST
-            return planned if is_lost else None
-        case Action.RECOVER:
-            return replace(planned, action=Action.POLL, reason="may have been sent: asked about, not sent again")
-        case _:
-            return planned
-
-
-def _saved_and_gone(snapshot: Snapshot) -> Iterator[Attempt]:
-    for attempt in snapshot.attempts:
-        artifact = snapshot.artifacts.get(attempt.id)
-        if attempt.status is Status.SAVED and artifact is not None and artifact.path not in snapshot.present:
-            yield attempt
-
-
-def _fetched_again(attempt: Attempt, artifact: Artifact) -> PlannedTask:
-    is_kept = artifact.path.startswith(f"{EARLIER}/")
-    task = Task(
-        key=attempt.task_key,
-        shot=attempt.shot,
-        take=attempt.take,
-        model=attempt.model,
-        provider=attempt.provider,
-        params=attempt.params,
-        path=artifact.path if is_kept else earlier_path(artifact.path, attempt.fingerprint),
-    )
-    return PlannedTask(
-        task=task,
-        fingerprint=attempt.fingerprint,
-        action=Action.DOWNLOAD,
-        reason="made before, and its file is missing",
-        attempt=attempt,
-    )

@@ -5,7 +5,6 @@ A key is read when it is needed, kept in a `Secret`, and never written anywhere.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import resource
 import sys
@@ -44,6 +43,9 @@ class Secret:
     @property
     def mark(self) -> str:
         """The last 4 hex digits of its SHA-256: tells it from another without telling it."""
+        # wanted by those who buy, and slow to import
+        import hashlib  # noqa: PLC0415
+
         return hashlib.sha256(self._text.encode()).hexdigest()[-4:]
 
     def __repr__(self) -> str:
@@ -195,6 +197,20 @@ def read_key_if_set(variable: str, *, environ: Mapping[str, str] | None = None) 
     return read_key(variable, environ=surroundings) if is_set else None
 
 
+def is_set(variable: str, *, environ: Mapping[str, str] | None = None) -> bool:
+    """Whether a variable of the environment holds anything."""
+    return bool((os.environ if environ is None else environ).get(variable))
+
+
+def read_value(variable: str, *, environ: Mapping[str, str] | None = None) -> Secret | None:
+    """Read a variable whose value nobody may see, as it is; None where it holds nothing."""
+    text = (os.environ if environ is None else environ).get(variable)
+    if not text:
+        return None
+    _forbid_core_dumps()
+    return Secret(text)
+
+
 def folders(manifest: Path, *, project: str, out: Path | None, is_offline: bool) -> Folders:
     """Say where the files of `project` are: never in the current folder by accident.
 
@@ -209,7 +225,12 @@ def folders(manifest: Path, *, project: str, out: Path | None, is_offline: bool)
 def _root(manifest: Path) -> Path:
     here = manifest.resolve().parent
     candidates = (here, *here.parents)
-    return next((folder for folder in candidates if any((folder / mark).exists() for mark in _ROOT_MARKS)), here)
+    return next(filter(is_root, candidates), here)
+
+
+def is_root(folder: Path) -> bool:
+    """Whether a folder holds what marks the top of somebody's work: `.git` or `pyproject.toml`."""
+    return any((folder / mark).exists() for mark in _ROOT_MARKS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -23,6 +23,15 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Excerpt:
+    """One line of a file, or the part of a long one that a finding is about. Unredacted: `report` shows it."""
+
+    text: str
+    #: of its first character, from 1
+    column: int = 1
+
+
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)
 class Problem:
     """One finding about a manifest or a model spec. Sorts by place."""
@@ -33,11 +42,13 @@ class Problem:
     line: int
     column: int
     severity: Severity = Severity.ERROR
-    #: a stable id of the kind of problem, like `unknown-key`
+    #: the name of the rule that is broken, like `unknown-key`; `render.rules` knows its number
     rule: str
     message: str
     #: what is allowed, and the nearest fix; may be empty
     hint: str = ""
+    #: the line it is about; None where there is no text to show
+    excerpt: Excerpt | None = field(default=None, compare=False)
 
     @property
     def is_error(self) -> bool:
@@ -51,6 +62,18 @@ class Place:
 
     line: int
     column: int
+    #: as the user would open it; "" where there is only one it can be
+    file: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Origin:
+    """Who gave a parameter of a shot its value, and where it was written."""
+
+    #: `defaults`, `model_defaults`, `preset draft`, `shot`, `matrix`, `zip`, `--set`
+    source: str
+    #: None where it was not written in a file
+    place: Place | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +92,6 @@ class Shot:
     takes: int
     #: the output pattern that holds for this shot
     output: str
-    place: Place
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

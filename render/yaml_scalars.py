@@ -48,9 +48,10 @@ def read_plain(text: str) -> tuple[Any, Trap | None]:
 
 
 def _read_number(text: str) -> tuple[Any, Trap | None]:
+    if len(text) > _MAX_DIGITS and (_NUMBER.match(text) or _TRAP_NUMBER.match(text)):
+        hint = "put it in quotes where a text is meant"
+        return 0, (f"a number of {len(text)} digits is not used anywhere", hint)
     if _INTEGER.match(text):
-        if len(text) > _MAX_DIGITS:
-            return 0, (f"a number of {len(text)} digits is not used anywhere", "")
         return int(text), None
     if _TRAP_NUMBER.match(text):
         hint = f'write it as a plain decimal number, or "{text}" for the text'
@@ -58,6 +59,6 @@ def _read_number(text: str) -> tuple[Any, Trap | None]:
     if _NUMBER.match(text):
         value = float(text)
         if value in {float("inf"), float("-inf")}:
-            return 0.0, (f"`{text}` is too large for a number", "")
+            return 0.0, (f"`{text}` is too large for a number", "put it in quotes where a text is meant")
         return value, None
     return text, None

@@ -1,44 +1,24 @@
-"""Owns YAML text: turns it into plain data and remembers the line and column of every key and value.
+"""Owns YAML text: turns it into plain data, and says for every key and value of it in which line and column it stands.
 
-Reads parse events instead of letting a YAML library construct objects: that is four times faster, keeps positions, and
-refuses hostile input (depth, alias floods) before anything is built. Only `true`, `false`, `null` and decimal numbers
-are special; what other YAML tools would silently turn into something else is refused with the quoted form.
-Knows nothing of manifests: its caller says what the data means.
+Places are wanted for what is wrong, and most of what is read is in order. So a text is read by the quickest way that
+leads to its data (`yaml_ordinary`), and by the parser that keeps places (`yaml_reader`) where that way is closed, or
+once somebody asks for a place. Knows nothing of manifests: its caller says what the data means.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from render.wish import Place, Problem
-from render.yaml_scalars import read_plain
-from render.yaml_text import deceptive_escape, decode, read_bytes
+from render.yaml_ordinary import UnusualError, read_ordinary
+from render.yaml_text import Lines, decode, read_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-MAX_DEPTH = 32
-MAX_ALIAS_NODES = 1_000_000
-#: as many as fit into the memory of a small machine, and fifty for each of 100,000 tasks
-MAX_NODES = 5_000_000
-
-#: what a YAML parser says, in part, and what its reader can do about it
-_SYNTAX_HINTS = (
-    ("mapping values are not allowed", 'put a text that holds `: ` in quotes: "a city: night"'),
-    ("scanning a quoted scalar", "the quote that opens here is not closed"),
-    ("while parsing a flow", "a `[` or `{` is not closed, or a `,` is missing before this"),
-    ("could not find expected ':'", "a `:` is missing, or a text of several lines is not indented"),
-    ("did not find expected key", "indent the keys of one mapping alike, and put a text that holds quotes in quotes"),
-    ("did not find expected '-'", "indent the items of one list alike"),
-    ("found character that cannot start any token", "put a text that begins with this character in quotes"),
-)
-
-#: where a key and its value stand, packed by `_pack`; a list has no keys
-_Marks = dict[Any, tuple[int, int]]
-_COLUMN_BITS = 24
+    from render.yaml_reader import Reader
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,19 +28,13 @@ class Source:
     file: str
     data: Any
     problems: tuple[Problem, ...]
-    #: lines of the text, for showing a finding in its place
-    lines: Sequence[str]
-    _marks: Mapping[int, _Marks] = field(repr=False)
+    #: for showing a finding in its place
+    lines: Lines
+    _closely: _Closely | None = field(repr=False)
 
     def place(self, path: Sequence[str | int], *, of_key: bool = False) -> Place:
         """Find where the value at `path` stands, or its key; what is not in the text answers with what holds it."""
-        node, mark = self.data, self._marks.get(0, {}).get(0, (0, 0))
-        for step in path:
-            found = self._marks.get(id(node), {}).get(step)
-            if found is None:
-                return _unpack(mark[1])
-            node, mark = node[step], found
-        return _unpack(mark[0] if of_key else mark[1])
+        return Place(line=1, column=1) if self._closely is None else self._closely.reader.place(path, of_key=of_key)
 
 
 def read_source(path: str, *, shown_as: str | None = None) -> Source:
@@ -74,213 +48,36 @@ def read_source(path: str, *, shown_as: str | None = None) -> Source:
 
 def parse_source(content: bytes, *, file: str) -> Source:
     """Parse YAML text given as UTF-8 bytes; findings come back in the Source, nothing is raised for them."""
-    text = decode(content, file=file)
+    text, lines = decode(content, file=file), Lines(content)
     if isinstance(text, Problem):
-        return Source(file=file, data=None, problems=(text,), lines=(), _marks={})
-    reader = _Reader(text, file)
-    data = reader.read()
-    lines = text.splitlines() if reader.problems else ()
-    return Source(file=file, data=data, problems=tuple(reader.problems), lines=lines, _marks=reader.marks)
+        return Source(file=file, data=None, problems=(text,), lines=lines, _closely=None)
+    closely = _Closely(text, file)
+    try:
+        data = read_ordinary(text, _read_flow)
+    except UnusualError:
+        reader = closely.reader
+        return Source(file=file, data=reader.data, problems=tuple(reader.problems), lines=lines, _closely=closely)
+    return Source(file=file, data=data, problems=(), lines=lines, _closely=closely)
 
 
-def _pack(mark: Any) -> int:
-    return int(mark.line) << _COLUMN_BITS | min(int(mark.column), (1 << _COLUMN_BITS) - 1)
-
-
-def _unpack(packed: int) -> Place:
-    return Place(line=(packed >> _COLUMN_BITS) + 1, column=(packed & ((1 << _COLUMN_BITS) - 1)) + 1)
-
-
-class _Stop(Exception):  # noqa: N818 - not an error of the program: it ends the reading of one text
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.message)
-        self.problem = problem
-
-
-class _Reader:
-    """Builds data from parse events; one instance a text."""
+class _Closely:
+    """A text, read with its places when that is asked for."""
 
     def __init__(self, text: str, file: str) -> None:
         self._text = text
         self._file = file
-        self.problems: list[Problem] = []
-        self.marks: dict[int, _Marks] = {}
-        #: value, number of values in it, and how deep it is
-        self._anchors: dict[str, tuple[Any, int, int]] = {}
-        self._open_anchors: set[str] = set()
-        self._nodes = 0
-        self._alias_nodes = 0
-        self._depth = 0
-        self._deepest = 0
-        #: values that are in no data; kept, because marks go by identity and an address is soon used again
-        self._dropped: list[Any] = []
 
-    def read(self) -> Any:
-        """Return the one document's data, or None with at least one problem."""
-        try:
-            return self._read_document()
-        except _Stop as stop:
-            self.problems.append(stop.problem)
-        except yaml.MarkedYAMLError as exc:
-            self.problems.append(self._syntax_problem(exc))
-        except yaml.YAMLError as exc:
-            message = str(exc).splitlines()[0]
-            self.problems.append(Problem(file=self._file, line=1, column=1, rule="yaml-syntax", message=message))
-        return None
+    @cached_property
+    def reader(self) -> Reader:
+        # most files are read without it, and it takes as long to import as they take to read
+        from render.yaml_reader import Reader  # noqa: PLC0415
 
-    def _read_document(self) -> Any:
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(self._text)
-        try:
-            self._next = loader.get_event
-            self._next()
-            event = self._next()
-            if isinstance(event, yaml.StreamEndEvent):
-                raise self._stop(event, "empty-file", "this file holds nothing", "start it with `version: 1`")
-            self.marks[0] = {0: (0, 0)}
-            first = self._next()
-            data = self._node(first)
-            self.marks[0] = {0: (_pack(first.start_mark), _pack(first.start_mark))}
-            self._next()
-            after = self._next()
-            if not isinstance(after, yaml.StreamEndEvent):
-                raise self._stop(after, "one-document", "a second document starts here", "use one file a document")
-            return data
-        finally:
-            loader.dispose()
+        return Reader(self._text, self._file)
 
-    def _node(self, event: Any) -> Any:
-        if self._nodes > MAX_NODES:
-            raise self._stop(event, "yaml-size", f"more than {MAX_NODES:,} values in one file", "split the project")
-        if isinstance(event, yaml.ScalarEvent):
-            self._nodes += 1
-            value = self._scalar(event)
-            if event.anchor:
-                self._anchors[event.anchor] = (value, 1, 0)
-            return value
-        if isinstance(event, yaml.AliasEvent):
-            return self._alias(event)
-        return self._container(event)
 
-    def _container(self, event: Any) -> Any:
-        if event.tag:
-            self._problem(event, "yaml-tag", f"the tag {event.tag} is not used here", "remove it")
-        self._depth += 1
-        self._reach(self._depth, event)
-        self._nodes += 1
-        before, outer, self._deepest = self._nodes, self._deepest, self._depth
-        if event.anchor:
-            self._open_anchors.add(event.anchor)
-        made = self._mapping() if isinstance(event, yaml.MappingStartEvent) else self._sequence()
-        if event.anchor:
-            self._open_anchors.discard(event.anchor)
-            height = self._deepest - self._depth + 1
-            self._anchors[event.anchor] = (made, self._nodes - before + 1, height)
-        self._deepest = max(outer, self._deepest)
-        self._depth -= 1
-        return made
-
-    def _reach(self, depth: int, event: Any) -> None:
-        if depth > MAX_DEPTH:
-            raise self._stop(event, "yaml-depth", f"nested deeper than {MAX_DEPTH} levels", "")
-        self._deepest = max(self._deepest, depth)
-
-    def _mapping(self) -> dict[str, Any]:
-        made: dict[str, Any] = {}
-        marks: _Marks = {}
-        following = self._next
-        while True:
-            event = following()
-            if isinstance(event, yaml.MappingEndEvent):
-                break
-            key = self._key(event)
-            value_event = following()
-            mark = (_pack(event.start_mark), _pack(value_event.start_mark))
-            value = self._node(value_event)
-            if key in made:
-                first = _unpack(marks[key][0]).line
-                self._problem(event, "duplicate-key", f"`{key}` stands here again", f"it is already on line {first}")
-                self._dropped.append(value)
-            elif key is not None:
-                made[key] = value
-                marks[key] = mark
-            else:
-                self._dropped.append(value)
-        self.marks[id(made)] = marks
-        return made
-
-    def _sequence(self) -> list[Any]:
-        made: list[Any] = []
-        marks: _Marks = {}
-        following = self._next
-        while True:
-            event = following()
-            if isinstance(event, yaml.SequenceEndEvent):
-                break
-            mark = _pack(event.start_mark)
-            marks[len(made)] = (mark, mark)
-            made.append(self._node(event))
-        self.marks[id(made)] = marks
-        return made
-
-    def _key(self, event: Any) -> str | None:
-        if not isinstance(event, yaml.ScalarEvent):
-            raise self._stop(event, "yaml-key", "a key must be a plain word", "")
-        self._nodes += 1
-        self._look_at(event)
-        if event.value == "<<" and not event.style:
-            self._problem(event, "merge-key", "merge keys (`<<`) are not used here", "use `presets`")
-            return None
-        if event.anchor:
-            self._anchors[event.anchor] = (event.value, 1, 0)
-        return str(event.value)
-
-    def _alias(self, event: Any) -> Any:
-        if event.anchor in self._open_anchors:
-            raise self._stop(event, "yaml-alias", f"`*{event.anchor}` contains itself", "")
-        if event.anchor not in self._anchors:
-            raise self._stop(event, "yaml-alias", f"`*{event.anchor}` has no anchor before it", "")
-        value, nodes, height = self._anchors[event.anchor]
-        self._reach(self._depth + height, event)
-        self._nodes += nodes
-        self._alias_nodes += nodes
-        if self._alias_nodes > MAX_ALIAS_NODES:
-            raise self._stop(event, "yaml-alias", f"aliases add more than {MAX_ALIAS_NODES:,} values", "")
-        return value
-
-    def _look_at(self, event: Any) -> None:
-        if event.tag:
-            self._problem(event, "yaml-tag", f"the tag {event.tag} is not used here", "remove it")
-        escaped = deceptive_escape(event.value) if event.style == '"' else ""
-        if escaped:
-            self._problem(event, "character", f"{escaped} is not allowed, written as an escape either", "remove it")
-
-    def _scalar(self, event: Any) -> Any:
-        self._look_at(event)
-        if event.style or not event.implicit[0]:
-            return event.value
-        value, trap = read_plain(event.value)
-        if trap:
-            self._problem(event, "yaml-trap", *trap)
-        return value
-
-    def _problem(self, event: Any, rule: str, message: str, hint: str) -> None:
-        self.problems.append(self._stop(event, rule, message, hint).problem)
-
-    def _stop(self, event: Any, rule: str, message: str, hint: str) -> _Stop:
-        place = _unpack(_pack(event.start_mark))
-        return _Stop(
-            Problem(file=self._file, line=place.line, column=place.column, rule=rule, message=message, hint=hint)
-        )
-
-    def _syntax_problem(self, exc: yaml.MarkedYAMLError) -> Problem:
-        message = " ".join(part for part in (exc.problem, exc.context) if part) or "this is not YAML"
-        mark = exc.problem_mark or exc.context_mark
-        if "quoted scalar" in message and "end of stream" in message:
-            mark = exc.context_mark or mark
-        place = _unpack(_pack(mark)) if mark else Place(line=1, column=1)
-        hint = next((hint for part, hint in _SYNTAX_HINTS if part in message), "")
-        if "tab character" in message or (mark and self._text[mark.index : mark.index + 1] == "\t"):
-            hint = "indent with spaces: YAML does not allow tabs there"
-        return Problem(
-            file=self._file, line=place.line, column=place.column, rule="yaml-syntax", message=message, hint=hint
-        )
+def _read_flow(text: str) -> Any:
+    """Read one value in brackets that stands on a line by itself."""
+    reader = _Closely(text, "").reader
+    if reader.problems:
+        raise UnusualError
+    return reader.data

@@ -8,25 +8,33 @@ from __future__ import annotations
 import os
 import re
 import stat
+from dataclasses import replace
+from itertools import islice
 
 from render.errors import SettingsError
-from render.wish import Problem
+from render.wish import Excerpt, Problem
 
 MAX_BYTES = 64 * 1024 * 1024
+MAX_DEPTH = 32
+#: as many as fit into the memory of a small machine, and fifty for each of 100,000 tasks
+MAX_NODES = 5_000_000
 
 #: characters that make a reviewer, or an editor's count of lines, see another text than the program reads
 _DECEPTIVE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 _LINE_END = re.compile("\r\n|[\r\n]")
+_LINE_END_BYTES = re.compile(b"\r\n|[\r\n]")
+#: characters of a long line that are kept on either side of a place
+_SHOWN_BEFORE, _SHOWN_AFTER = 300, 300
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-def read_bytes(path: str) -> bytes:
+def read_bytes(path: str, *, most: int = MAX_BYTES) -> bytes:
     """Read the file at `path`.
 
     Raises:
-        SettingsError: the file is missing, unreadable, not a regular file or larger than 64 MiB.
+        SettingsError: the file is missing, unreadable, not a regular file or larger than `most` bytes.
     """
     try:
         # non-blocking, so that opening a pipe nobody writes to does not wait for ever
@@ -37,10 +45,50 @@ def read_bytes(path: str) -> bytes:
         os.close(descriptor)
         raise SettingsError(f"cannot read {path}: it is not a regular file")
     with os.fdopen(descriptor, "rb") as file:
-        content = file.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise SettingsError(f"cannot read {path}: it is larger than {MAX_BYTES // 2**20} MiB")
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise SettingsError(f"cannot read {path}: it is larger than {most // 2**20} MiB")
     return content
+
+
+class Lines:
+    """The lines of a file, looked up only when one of them is to be shown; cheapest where that is in file order."""
+
+    def __init__(self, content: bytes = b"") -> None:
+        self._content = b"" if content.startswith(_UTF_16) else content
+        #: a line, and where it begins
+        self._last = (1, 0)
+
+    def excerpt(self, line: int, column: int) -> Excerpt | None:
+        """Return what stands around a place, both counted from 1; None where there is no such line, or nothing in it.
+
+        What is not UTF-8 stands as U+FFFD.
+        """
+        begin = self._begin_of(line)
+        if begin is None or not self._content:
+            return None
+        # a character has at most four bytes, and a line may have millions of them
+        most = begin + 4 * (column + _SHOWN_AFTER)
+        end = _LINE_END_BYTES.search(self._content, begin, most)
+        text = self._content[begin : end.start() if end else most].decode("utf-8-sig", errors="replace")
+        first = max(0, column - 1 - _SHOWN_BEFORE)
+        return Excerpt(text=text[first : column + _SHOWN_AFTER], column=first + 1) if text.strip() else None
+
+    def _begin_of(self, line: int) -> int | None:
+        number, begin = self._last if 0 < self._last[0] <= line else (1, 0)
+        if number < line:
+            ends = _LINE_END_BYTES.finditer(self._content, begin)
+            end = next(islice(ends, line - number - 1, None), None)
+            if end is None:
+                return None
+            begin = end.end()
+        self._last = (line, begin)
+        return begin if line > 0 else None
+
+
+def excerpted(problem: Problem, content: bytes) -> Problem:
+    """Return a finding about a file with the line it is about."""
+    return replace(problem, excerpt=Lines(content).excerpt(problem.line, problem.column))
 
 
 def decode(content: bytes, *, file: str) -> str | Problem:

@@ -10,7 +10,7 @@ from render.catalog.spec import Kind, ModelSpec, Param
 from render.fingerprint import fingerprint
 from render.plan import LaneFacts
 from render.records import Action, Artifact, Attempt, Measured, PlannedTask, Snapshot, Status
-from render.wish import Manifest, Place, Shot, Task
+from render.wish import Manifest, Shot, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -87,7 +87,6 @@ def a_shot(**changes: Any) -> Shot:
         enabled=True,
         takes=1,
         output="{shot}/{shot}_t{take:02d}.{ext}",
-        place=Place(line=4, column=5),
     )
     return replace(shot, **changes)
 

@@ -9,6 +9,7 @@ import pytest
 
 from render import cli
 from render.catalog.load import load_catalog
+from render.catalog.names import VOCABULARY
 from render.commands import boundary
 from render.commands.unrecorded import emergency_lines
 from render.manifest.load import check_manifest
@@ -86,11 +87,36 @@ OPTIONS = [
 ]
 
 
+#: where options of many commands stand; the section of a command links there
+SHARED = {"#choosing-tasks": "Choosing tasks", "#reading-a-manifest": "Reading a manifest"}
+
+
 @pytest.mark.parametrize("text", MANIFESTS)
 def test_a_whole_manifest_in_the_documents_is_in_order(text, tmp_path):
     path = tmp_path / "page.shots.yaml"
     path.write_text(text, encoding="utf-8")
-    assert check_manifest(path, load_catalog()).problems == ()
+    problems = check_manifest(path, load_catalog()).problems
+    # the page shows a model that is not in the catalog, and says what is said of it
+    assert [problem for problem in problems if problem.rule != "general-rules"] == []
+
+
+@pytest.mark.parametrize("title", ["Several files", "Texts in files"])
+def test_a_manifest_of_several_files_in_the_documents_is_in_order(title, tmp_path):
+    page = MANIFEST.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+    files = re.findall(r"^```\w+\n# ([\w./]+)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    for name, text in files:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    checked = check_manifest(tmp_path / "film.shots.yaml", load_catalog())
+    assert len(files) > 1
+    assert checked.problems == ()
+
+
+def test_every_key_of_the_language_stands_in_an_example_on_its_page():
+    built = [name for name in VOCABULARY if name not in NOT_YET]
+    shown = "\n".join(blocks(ROOT / "docs" / "manifest.md", "yaml"))
+    written = set(re.findall(r"(?:^|[\s{,-])([a-z_]+):(?=\s)", shown))
+    assert {*ROOT_KEYS, *OWN_KEYS, *LANE["properties"], *built} - written == set()
 
 
 def test_the_page_of_the_language_and_the_readme_show_whole_manifests():
@@ -119,7 +145,9 @@ def test_the_reference_has_no_section_of_a_command_that_is_gone():
 @pytest.mark.parametrize(("name", "option"), OPTIONS)
 def test_every_option_stands_in_the_section_of_its_command(name, option):
     heading = re.search(rf"^### (`render {name}\b(?!.*--json).*)$", REFERENCE, re.MULTILINE)
-    assert re.search(rf"`{re.escape(option)}[ `]", section(heading[1]))
+    text = section(heading[1])
+    linked = [title for anchor, title in SHARED.items() if f"]({anchor})" in text]
+    assert re.search(rf"`{re.escape(option)}[ `]", "\n".join([text, *map(section, linked)]))
 
 
 def test_every_exit_status_has_its_row_and_no_other():

@@ -30,7 +30,7 @@ from render.report.status import status_json, status_text
 from render.report.summary import summary_json, summary_text
 from render.report.verification import FileProblem, Verification, verification_json, verification_text
 from render.resolution import Verdict
-from render.wish import Problem
+from render.wish import Excerpt, Problem
 from tests.builders import a_planned, a_task, an_attempt
 
 SIGNED = "canary-signature"
@@ -53,7 +53,8 @@ PLANS = [
 SUMMARY = Summary(
     tasks=1, failed=1, unpriced=(HOSTILE,), failures=(Failure(key=HOSTILE, kind="rejected", message=HOSTILE),)
 )
-PROBLEM = Problem(file=HOSTILE, line=1, column=1, rule="r", message=HOSTILE, hint=HOSTILE)
+EXCERPT = Excerpt(text=f"{HOSTILE}\t\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL} 日本")
+PROBLEM = Problem(file=HOSTILE, line=1, column=1, rule="r", message=HOSTILE, hint=HOSTILE, excerpt=EXCERPT)
 STATE = StateReport(
     record=HOSTILE, attempts=1, artifacts=1, findings=[StateFinding(kind="damage", message=HOSTILE, hint=HOSTILE)]
 )
@@ -83,7 +84,7 @@ TEXTS = {
     **{f"plan-{plan.tasks[0].action}": plan_text(plan, PAINT, width=500) for plan in PLANS},
     "status": status_text(PLANS[0], PAINT, is_running=False, width=500),
     "summary": summary_text(SUMMARY, PAINT, folder=HOSTILE),
-    "problems": problems_text([PROBLEM], PAINT),
+    "problems": problems_text([PROBLEM], PAINT, width=500),
     "state": state_text(STATE, PAINT),
     "verification": verification_text(VERIFICATION, PAINT),
     **{f"resolution-{resolved.verdict}": resolved_text(resolved) for resolved in RESOLVED},
@@ -170,7 +171,7 @@ def test_problems_of_a_manifest_are_told_on_their_own_lines(capsys):
     assert boundary.tell(ManifestError([PROBLEM])) == 2
     told = capsys.readouterr().err
     assert is_harmless(told)
-    assert len(told.splitlines()) == 3
+    assert len(told.splitlines()) == len(["place", "line", "caret", "hint", "count", "more"])
 
 
 def test_the_report_of_a_bug_holds_no_key_and_no_query(capsys, monkeypatch, tmp_path):

@@ -1,6 +1,7 @@
 import pytest
 
-from render.expand import expand, fill_in, tasks_of, variables_in
+from render.expand import expand, tasks_of
+from render.variables import fill_in, variables_in
 from tests.builders import SPEC, SPECS, a_manifest, a_shot, a_spec
 
 

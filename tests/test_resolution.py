@@ -6,7 +6,7 @@ from render.errors import UsageError
 from render.layout import earlier_path
 from render.plan import plan
 from render.records import Status
-from render.resolution import Adoption, abandoned, adopted, filed, retried, subject_of, was
+from render.resolution import Adoption, abandoned, adopted, filed, names_several, retried, subject_of, subjects_of, was
 from tests.builders import LANES, MOMENT, SPEC_OF_THEIRS, SPECS, a_snapshot, a_task, an_artifact, an_attempt
 
 THEIRS = a_task(provider="theirs", model=SPEC_OF_THEIRS.id)
@@ -185,3 +185,31 @@ def test_a_file_that_is_handed_in_makes_it_saved_under_its_present_name():
 )
 def test_how_it_stood_is_said_in_the_words_of_the_status(changes, ids_are_ours, word):
     assert was(an_attempt(**changes), ids_are_ours=ids_are_ours) == word
+
+
+def found_all(key, *attempts):
+    tasks = [THEIRS, a_task(shot="sq020", provider="theirs", model=THEIRS.model), a_task(shot="sq030")]
+    snapshot = a_snapshot(attempts)
+    made = plan(tasks, snapshot, spec_of=SPECS.get, lanes=LANES)
+    return names_several(key, plan=made), [one.attempt.id for one in subjects_of(key, plan=made, snapshot=snapshot)]
+
+
+AMBIGUOUS = an_attempt(THEIRS, id="first", status=Status.PREPARED)
+IN_FLIGHT = an_attempt(a_task(shot="sq030"), id="third", status=Status.SUBMITTED)
+
+
+@pytest.mark.parametrize("pattern", ["sq*", "sq0[12]0", "*.t01", "sq010"])
+def test_a_shot_or_a_pattern_stands_for_what_a_run_leaves_to_a_person(pattern):
+    assert found_all(pattern, AMBIGUOUS, IN_FLIGHT) == (True, ["first"])
+
+
+def test_a_pattern_never_reaches_what_a_run_goes_on_with():
+    with pytest.raises(UsageError, match=r"a run holds or leaves nothing of what sq030 names: sq030\.t01") as caught:
+        found_all("sq030", AMBIGUOUS, IN_FLIGHT)
+    assert caught.value.hint == "to decide about one of them all the same, name it by its key"
+    assert found_all("sq030.t01", AMBIGUOUS, IN_FLIGHT) == (False, ["third"])
+
+
+def test_a_pattern_that_nobody_has_is_refused_like_a_key():
+    with pytest.raises(UsageError, match="no task and no purchase is called fog"):
+        found_all("fog*", AMBIGUOUS)

@@ -87,6 +87,8 @@ def test_the_example_manifests_are_accepted(name):
         {**LITE_SHOT, "vars": {"x": "y"}, "title": "t", "notes": "n", "output": "{shot}.{ext}"},
         {"id": "c", "model": "klingai:3@2", "prompt": "a fox", "duration": 2.5, "fps": 30, "speech": {"text": "hello"}},
         {"id": "d", "model": "kandinsky-5-distill", "prompt": "a fox", "aspect_ratio": "2:3", "steps": 500},
+        {**LITE_SHOT, "matrix": {"seed": {"from": 1, "to": 9}, "cfg_scale": [4, 5.5]}, "zip": {"mood": ["a", 5]}},
+        {**LITE_SHOT, "matrix": {"preset": ["a", ["a", "b"]]}, "zip": {"steps": {"from": 28, "to": 20, "step": -4}}},
     ],
 )
 def test_a_shot_as_it_should_be_is_accepted(shot):
@@ -106,7 +108,10 @@ def test_a_shot_as_it_should_be_is_accepted(shot):
         ({"scheduler": "Eulr"}, "scheduler"),
         ({"prompt": 5}, "prompt"),
         ({"prompt": None}, "prompt"),
-        ({"prompt": {"file": "a.txt"}}, "prompt"),
+        ({"prompt": {"text": "a.txt"}}, "prompt"),
+        ({"prompt": {"file": 5}}, "prompt.file"),
+        ({"prompt": {"file": "a.txt", "lines": 2}}, "prompt"),
+        ({"scheduler": {"file": "a.txt"}}, "scheduler"),
         ({"safety": {"mode": "slow"}}, "safety.mode"),
         ({"safety": {"moode": "fast"}}, "safety"),
         ({"durration": 5}, ""),
@@ -114,7 +119,14 @@ def test_a_shot_as_it_should_be_is_accepted(shot):
         ({"fps": 24}, ""),
         ({"positivePrompt": "a"}, ""),
         ({"numberResults": 2}, ""),
-        ({"matrix": {"seed": [1]}}, ""),
+        ({"matrix": {"seed": []}}, "matrix.seed"),
+        ({"matrix": {"seed": 5}}, "matrix.seed"),
+        ({"matrix": {"seed": [1, -1]}}, "matrix.seed.1"),
+        ({"matrix": {"seed": {"from": 1}}}, "matrix.seed"),
+        ({"matrix": {"seed": {"from": 1, "to": "9"}}}, "matrix.seed.to"),
+        ({"zip": {"mood": {"from": 1, "to": 9, "by": 2}}}, "zip.mood"),
+        ({"zip": {"model": ["nonsense"]}}, "zip.model.0"),
+        ({"zip": {"preset": [5]}}, "zip.preset.0"),
         ({"id": "-a"}, "id"),
         ({"id": "a b"}, "id"),
         ({"id": ""}, "id"),
@@ -133,6 +145,14 @@ def test_a_wrong_shot_is_refused_where_it_is_wrong(changes, place):
     assert f"shots.0.{place}".rstrip(".") in places(manifest({**LITE_SHOT, **changes}))
 
 
+@pytest.mark.parametrize("group", ["matrix", "zip"])
+def test_a_shot_whose_models_are_an_axis_is_not_held_to_the_model_of_the_defaults(group):
+    shot = {"id": "a", "prompt": "a fox", "aspect_ratio": "2:3"}
+    defaults = {"model": "kandinsky-5-lite", "width": 512, "height": 512, "duration": 5}
+    assert places({**manifest(shot), "defaults": defaults}) == ["shots.0"]
+    assert places({**manifest({**shot, group: {"model": ["kandinsky-5-distill"]}}), "defaults": defaults}) == []
+
+
 @pytest.mark.parametrize(
     ("changes", "place"),
     [
@@ -141,7 +161,7 @@ def test_a_wrong_shot_is_refused_where_it_is_wrong(changes, place):
         ({"project": ""}, "project"),
         ({"project": "a/b"}, "project"),
         ({"shot": []}, ""),
-        ({"include": ["a.shots.yaml"]}, ""),
+        ({"include": "a.shots.yaml"}, "include"),
         ({"budget_usd": -1}, "budget_usd"),
         ({"budget_usd": "5"}, "budget_usd"),
         ({"providers": {"runware": {"price": {"kandinsky-5-lite": -1}}}}, "providers.runware.price.kandinsky-5-lite"),
@@ -173,11 +193,23 @@ def test_a_wrong_manifest_is_refused_where_it_is_wrong(changes, place):
     assert place in places({**manifest(LITE_SHOT), **changes})
 
 
-@pytest.mark.parametrize("missing", ["version", "project", "shots"])
-def test_a_manifest_needs_its_three_keys(missing):
+@pytest.mark.parametrize("missing", ["version", "shots"])
+def test_a_manifest_needs_its_version_and_its_shots(missing):
     document = manifest(LITE_SHOT)
     del document[missing]
     assert places(document) == [""]
+
+
+def test_a_file_that_includes_others_needs_no_shots_and_one_that_is_included_no_project():
+    assert places({"version": 1, "include": ["sq020.shots.yaml", "sequences/*.shots.yaml"]}) == []
+    assert places({"version": 1, "shots": [LITE_SHOT]}) == []
+    assert places({"version": 1, "include": [5]}) == ["include.0"]
+
+
+def test_a_text_may_stand_in_a_file_of_its_own():
+    text = {"file": "prompts/fox.txt"}
+    shot = {**LITE_SHOT, "prompt": text, "negative_prompt": text}
+    assert places({**manifest(shot), "defaults": {"prompt": text}, "presets": {"fox": {"prompt": text}}}) == []
 
 
 def test_a_shot_needs_an_id():
@@ -281,6 +313,8 @@ def is_in_schema(path):
         "defaults": definitions["defaults"]["properties"],
         "presets.x": definitions["any.preset"]["properties"],
         "providers.runware": definitions["lane"]["properties"],
+        "shots.0.prompt": definitions["any"]["properties"]["prompt"]["properties"],
+        "defaults.prompt": definitions["any"]["properties"]["prompt"]["properties"],
         "model_defaults.klingai:3@2": {
             name: True for entry in definitions if "." not in entry for name in definitions[entry].get("properties", {})
         },

@@ -1,11 +1,15 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from render.conditions import Known
 from render.errors import UsageError
 from render.plan import plan
 from render.records import Action, Plan, Status
-from render.selection import Selection, select, without_purchases
+from render.selection import Counted, Selection, Shard, limited, select
+from render.unbought import with_missing_files, with_recorded_files, without_purchases
 from tests.builders import ENDPOINT, LANES, SPECS, a_planned, a_snapshot, a_task, an_artifact, an_attempt
 
 TASKS = [
@@ -109,7 +113,7 @@ def test_other_content_on_its_way_under_the_same_key_is_no_hindrance():
 
 def test_buying_everything_once_more_is_refused():
     with pytest.raises(UsageError, match="--again needs --only"):
-        Selection(again=True)
+        select(made(), Selection(again=True, tags=("hero",)))
 
 
 BUYING = {Action.SUBMIT, Action.RECOVER}
@@ -121,7 +125,8 @@ def brought_home(attempts=(), artifacts=(), *, tasks=TASKS[:1], lost=(), endpoin
     snapshot = a_snapshot(attempts, artifacts)
     snapshot = replace(snapshot, present=snapshot.present - gone)
     made = plan(tasks, snapshot, spec_of=SPECS.get, lanes=LANES)
-    return without_purchases(made, snapshot, endpoints=dict.fromkeys(LANES, endpoint)).tasks
+    made = with_missing_files(made, snapshot, endpoints=dict.fromkeys(LANES, endpoint))
+    return without_purchases(made).tasks
 
 
 @pytest.mark.parametrize("status", Status)
@@ -137,7 +142,7 @@ def test_whatever_is_recorded_nothing_is_bought(status, provider):
 def test_no_action_leads_to_a_purchase(action):
     attempt = an_attempt(status=Status.LOST)
     made = Plan(tasks=(a_planned(action=action, attempt=attempt),))
-    kept = without_purchases(made, a_snapshot([attempt]), endpoints={}).tasks
+    kept = without_purchases(made).tasks
     assert not {planned.action for planned in kept} & BUYING
     assert len(kept) == (action is not Action.SUBMIT)
 
@@ -168,3 +173,178 @@ def test_a_file_that_is_there_or_was_made_at_another_server_is_left_alone():
     old = an_attempt(TASKS[1])
     assert brought_home([old], [an_artifact(old)]) == ()
     assert brought_home([old], [an_artifact(old)], lost={old.id}, endpoint="https://other.example.test") == ()
+
+
+TAGGED = [
+    a_task(shot="train", tags=("hero", "night"), params={"prompt": "a train"}),
+    a_task(shot="fog", tags=("wip",), params={"prompt": "fog"}),
+    a_task(shot="lamp", provider="theirs", model="acme/film", tags=("hero",), params={"prompt": "a lamp"}),
+    a_task(shot="moth", params={"prompt": "a moth"}),
+]
+ALIASES = {"film": "acme:film@1", "their-film": "acme/film", "logged-film": "acme/logged"}
+
+
+def chosen(*attempts, tasks=TAGGED, **conditions):
+    known = Known(aliases=ALIASES, attempts=attempts)
+    return [one.task.shot for one in select(made(tasks, attempts), Selection(**conditions), known).tasks]
+
+
+@pytest.mark.parametrize(
+    ("conditions", "shots"),
+    [
+        ({"tags": ("hero",)}, ["train", "lamp"]),
+        ({"tags": ("wip", "night")}, ["train", "fog"]),
+        ({"not_tags": ("wip",)}, ["train", "lamp", "moth"]),
+        ({"not_tags": ("not-used-yet",)}, ["train", "fog", "lamp", "moth"]),
+        ({"tags": ("hero",), "not_tags": ("night",)}, ["lamp"]),
+        ({"models": ("film",)}, ["train", "fog", "moth"]),
+        ({"models": ("acme/film",)}, ["lamp"]),
+        ({"models": ("film", "their-film")}, ["train", "fog", "lamp", "moth"]),
+        ({"providers": ("theirs",)}, ["lamp"]),
+        ({"only": ("*m*",), "tags": ("hero",), "providers": ("theirs",)}, ["lamp"]),
+    ],
+)
+def test_a_task_is_kept_where_every_condition_holds_and_any_of_its_values(conditions, shots):
+    assert chosen(**conditions) == shots
+
+
+@pytest.mark.parametrize(
+    ("conditions", "message", "hint"),
+    [
+        ({"tags": ("heor",)}, "--tag: no task has the tag heor", "did you mean hero?"),
+        ({"tags": ("hero", "Wip")}, "--tag: no task has the tag Wip", "did you mean wip?"),
+        ({"not_tags": ("wpi",)}, "--not-tag: no task has the tag wpi", "did you mean wip?"),
+        ({"models": ("flim",)}, "--model: no task is of the model flim", "did you mean film?"),
+        ({"models": ("logged-film",)}, "--model: no task is of the model logged-film", "did you mean their-film?"),
+        ({"providers": ("their",)}, "--provider: no task is for their", "did you mean theirs?"),
+        ({"only": ("fgo",), "tags": ("hero",)}, "no task and no shot is called fgo", "did you mean fog?"),
+    ],
+)
+def test_a_name_that_is_on_no_task_is_refused_whatever_else_is_asked(conditions, message, hint):
+    with pytest.raises(UsageError) as caught:
+        chosen(**conditions)
+    assert (caught.value.message, caught.value.hint) == (message, hint)
+
+
+@pytest.mark.parametrize(
+    ("conditions", "message", "hint"),
+    [
+        (
+            {"only": ("moth", "fog"), "tags": ("hero",)},
+            "--tag hero leaves none of the 2 tasks that --only moth --only fog left",
+            "they are tagged wip",
+        ),
+        ({"only": ("moth",), "tags": ("hero",)}, "--tag hero leaves none of the one task", "they have no tags"),
+        (
+            {"tags": ("hero",), "not_tags": ("night", "hero")},
+            "--not-tag night --not-tag hero leaves none of the 2 tasks that --tag hero left",
+            "they are tagged hero, night",
+        ),
+        ({"tags": ("wip",), "models": ("their-film",)}, "--model their-film leaves none", "they are of acme:film@1"),
+        ({"tags": ("wip",), "providers": ("theirs",)}, "--provider theirs leaves none", "they are for ours"),
+        ({"failed": True}, "--failed leaves none of the 4 tasks", "nothing of them failed"),
+    ],
+)
+def test_a_selection_of_nothing_names_the_condition_that_emptied_it(conditions, message, hint):
+    with pytest.raises(UsageError) as caught:
+        chosen(**conditions)
+    assert caught.value.message.startswith(f"nothing is selected: {message}")
+    assert caught.value.hint.startswith(hint)
+
+
+def test_nothing_can_have_failed_where_there_is_no_task():
+    with pytest.raises(UsageError, match="there is no task"):
+        chosen(tasks=[], failed=True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_chosen"),
+    [
+        ({"status": Status.FAILED}, True),
+        ({"status": Status.FAILED, "is_final": True}, True),
+        ({"status": Status.LOST}, True),
+        ({"status": Status.RENDERED, "error_kind": "held"}, True),
+        ({"status": Status.RENDERED}, False),
+        ({"status": Status.SUBMITTED}, False),
+        ({"status": Status.ABANDONED}, False),
+    ],
+)
+def test_failed_means_refused_lost_or_held(changes, is_chosen):
+    known_bad = an_attempt(TAGGED[3], status=Status.FAILED)
+    attempts = [an_attempt(TAGGED[0], **changes), known_bad]
+    assert chosen(*attempts, failed=True) == (["train", "moth"] if is_chosen else ["moth"])
+
+
+def test_what_failed_and_was_edited_since_still_counts_until_it_is_saved():
+    old = an_attempt(a_task(shot="moth", params={"prompt": "a month"}), status=Status.FAILED, is_final=True)
+    assert chosen(old, failed=True) == ["moth"]
+    with pytest.raises(UsageError, match="--failed leaves none"):
+        chosen(old, an_attempt(TAGGED[3], id="second"), failed=True)
+
+
+def test_an_earlier_purchase_has_no_tags():
+    gone = an_attempt(a_task(shot="gone"), status=Status.SUBMITTED)
+    assert chosen(gone, tags=("hero",)) == ["train", "lamp"]
+    assert chosen(gone, not_tags=("hero",)) == ["fog", "moth", "gone"]
+
+
+KEYS = st.lists(st.from_regex(r"[a-z0-9][a-z0-9._-]{0,12}\.t[0-9]{2}", fullmatch=True), unique=True, max_size=60)
+
+
+@given(keys=KEYS, count=st.integers(1, 12))
+def test_shards_are_disjoint_and_complete(keys, count):
+    shards = [{key for key in keys if Shard(index=n, count=count).holds(key)} for n in range(1, count + 1)]
+    assert sorted(key for shard in shards for key in shard) == sorted(keys)
+
+
+@given(keys=KEYS, count=st.integers(1, 12), data=st.data())
+def test_the_shard_of_a_task_does_not_depend_on_its_place_or_on_other_tasks(keys, count, data):
+    index = data.draw(st.integers(1, count))
+    others = data.draw(st.permutations(keys))
+    some = others[: data.draw(st.integers(0, len(others)))]
+
+    def shard(of):
+        tasks = [a_task(shot=key.rpartition(".t")[0], key=key) for key in of]
+        plan = Plan(tasks=tuple(a_planned(task=task) for task in tasks))
+        return {one.task.key for one in select(plan, Selection(shard=Shard(index=index, count=count))).tasks}
+
+    assert shard(some) == shard(keys) & set(some)
+
+
+@pytest.mark.parametrize(
+    ("key", "index"), [("sq010_sh010.t01", 3), ("sq010_sh010.t02", 2), ("poster.t01", 3), ("plate.seed-1.t01", 2)]
+)
+def test_the_shard_of_a_key_is_the_same_in_every_version(key, index):
+    assert [n for n in (1, 2, 3) if Shard(index=n, count=3).holds(key)] == [index]
+
+
+def test_an_empty_shard_is_no_mistake():
+    empty = next(n for n in range(1, 100) if not any(Shard(index=n, count=99).holds(f"{s.key}") for s in TAGGED))
+    assert chosen(shard=Shard(index=empty, count=99)) == []
+
+
+ACTIONS = [Action.SUBMIT, Action.POLL, Action.SKIP, Action.RECOVER, Action.LEAVE, Action.DOWNLOAD, Action.SUBMIT]
+
+
+@pytest.mark.parametrize(
+    ("counted", "limit", "kept"),
+    [
+        (Counted.PURCHASES, 1, [0, 1, 2, 4, 5]),
+        (Counted.PURCHASES, 2, [0, 1, 2, 3, 4, 5]),
+        (Counted.PURCHASES, 9, [0, 1, 2, 3, 4, 5, 6]),
+        (Counted.WORK, 2, [0, 1, 2, 4]),
+        (Counted.TASKS, 3, [0, 1, 2]),
+    ],
+)
+def test_a_limit_keeps_the_first_of_what_it_counts_and_all_that_it_does_not(counted, limit, kept):
+    tasks = [a_planned(task=a_task(shot=f"s{n}"), action=action) for n, action in enumerate(ACTIONS)]
+    left = limited(Plan(tasks=tuple(tasks)), Selection(limit=limit, counted=counted))
+    assert [int(one.task.shot[1:]) for one in left.tasks] == kept
+    assert left.unselected == len(ACTIONS) - len(kept)
+
+
+def test_a_file_under_a_key_that_no_task_has_can_be_chosen_for_a_second_look():
+    gone = an_attempt(a_task(shot="gone"))
+    snapshot = a_snapshot([gone, an_attempt(TASKS[0])], [an_artifact(gone)])
+    everything = with_recorded_files(made([TASKS[0]]), snapshot)
+    assert [one.task.key for one in everything.tasks] == ["sq010_sh010.t01", "gone.t01"]

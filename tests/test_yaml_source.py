@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from render.errors import SettingsError
 from render.wish import Place
-from render.yaml_source import MAX_ALIAS_NODES, MAX_DEPTH, parse_source, read_source
-from render.yaml_text import MAX_BYTES
+from render.yaml_reader import MAX_ALIAS_NODES
+from render.yaml_source import parse_source, read_source
+from render.yaml_text import MAX_BYTES, MAX_DEPTH
 
 GIBIBYTE = 2**30
 

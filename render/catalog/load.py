@@ -11,37 +11,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from render.catalog.cards import Card, about_name, cards_in, check_excess, excerpted, problem_of
 from render.catalog.likeness import is_one_slip, most_alike
 from render.catalog.read import read_spec
 from render.errors import ManifestError
-from render.wish import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from render.catalog.spec import ModelSpec
+    from render.wish import Problem
 
 MODELS = Path(__file__).parent / "models"
-
-_HEAD_LINE = re.compile(r"^(id|aliases|matches): *(.*?) *$", re.MULTILINE)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Card:
-    """What can be known of a spec without reading it: how it is called, and where it is."""
-
-    id: str
-    aliases: tuple[str, ...]
-    #: as in ModelSpec.matches
-    matches: str
-    #: as the user would open it
-    file: str
-    text: str = field(repr=False)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Aliases and id."""
-        return (*self.aliases, self.id)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +62,11 @@ class Catalog:
         """The provider's id for what stands under `model`: aliases resolved, anything else as it is."""
         return next((card.id for card in self.cards if name in card.aliases and not card.matches), name)
 
+    @property
+    def aliases(self) -> dict[str, str]:
+        """The provider's id by alias."""
+        return {alias: card.id for card in self.cards if not card.matches for alias in card.aliases}
+
     def specs_for(self, names: Iterable[str]) -> tuple[ModelSpec, ...]:
         """The specs that `names` lead to, each once, in the order of the catalog; unknown names lead to none."""
         wanted = {spec.id for name in names if (spec := self.find(name)) is not None}
@@ -113,47 +99,29 @@ def load_catalog(folders: Sequence[Path] = ()) -> Catalog:
         ManifestError: a spec of `folders` cannot be used, or two specs go by one name. A faulty spec of the program
             itself raises it where it is first asked for.
     """
-    own = {card.id: card for card in _cards(MODELS)}
-    users = [card for folder in folders for card in _cards(folder)]
+    own = {card.id: card for card in cards_in(MODELS)}
+    users = [card for folder in folders for card in cards_in(folder)]
+    for card in users:
+        check_excess(card)
     _check_ids(users)
     cards = {**own, **{card.id: card for card in users}}
     catalog = Catalog(cards=tuple(sorted(cards.values(), key=lambda card: card.matches != "")))
     _check_names(catalog.cards)
-    problems = [problem for card in users for problem in _problems_of(catalog, card)]
+    problems = [problem for card in users for problem in _faults_of(catalog, card)]
     if problems:
         raise ManifestError(problems)
     return catalog
 
 
-def catalog_beside(file: Path) -> Catalog:
-    """Load the specs that come with the program, and those of the folder `models/` that lies beside `file`.
+def catalog_beside(file: Path, folders: Sequence[Path] = ()) -> Catalog:
+    """Load the specs that come with the program, those of the folder `models/` beside `file`, and those of `folders`.
 
     Raises:
         ManifestError: as `load_catalog`.
     """
     beside = file.parent / "models"
-    return load_catalog((beside,) if beside.is_dir() else ())
-
-
-def _cards(folder: Path) -> list[Card]:
-    try:
-        files = sorted(folder.glob("*.yaml"))
-        return [_card(file, file.read_text(encoding="utf-8")) for file in files]
-    except (OSError, UnicodeDecodeError) as exc:
-        reason = exc.strerror if isinstance(exc, OSError) else "not UTF-8"
-        raise ManifestError([_problem(str(folder), f"the model specs cannot be read: {reason}")]) from exc
-
-
-def _card(file: Path, text: str) -> Card:
-    head: Mapping[str, str] = dict(_HEAD_LINE.findall(text))
-    aliases = (alias.strip() for alias in head.get("aliases", "").strip("[]").split(","))
-    return Card(
-        id=head.get("id", file.name),
-        aliases=tuple(alias for alias in aliases if alias),
-        matches=head.get("matches", ""),
-        file=str(file),
-        text=text,
-    )
+    named = [folder for folder in folders if not (beside.is_dir() and folder.samefile(beside))]
+    return load_catalog((*((beside,) if beside.is_dir() else ()), *named))
 
 
 def _read_card(card: Card) -> ModelSpec:
@@ -162,15 +130,15 @@ def _read_card(card: Card) -> ModelSpec:
         message = (
             "`id`, `aliases: [a, b]` and `matches` each stand on one line of their own, without quotes or comments"
         )
-        raise ManifestError([_problem(card.file, message)])
+        raise ManifestError([problem_of(card.file, message)])
     return spec
 
 
-def _problems_of(catalog: Catalog, card: Card) -> tuple[Problem, ...]:
+def _faults_of(catalog: Catalog, card: Card) -> tuple[Problem, ...]:
     try:
         catalog.page(card.id)
     except ManifestError as error:
-        return error.problems
+        return tuple(excerpted(problem, card.text) for problem in error.problems)
     return ()
 
 
@@ -179,7 +147,7 @@ def _check_ids(cards: Iterable[Card]) -> None:
     for card in cards:
         if card.id in seen:
             message = f"`{card.id}` has a spec already, in {seen[card.id].file}"
-            raise ManifestError([_problem(card.file, message)])
+            raise ManifestError([about_name(card, card.id, message)])
         seen[card.id] = card
 
 
@@ -189,9 +157,5 @@ def _check_names(cards: Iterable[Card]) -> None:
         for name in card.names:
             if name in owners:
                 message = f"`{name}` already is a name of {owners[name].id}, in {owners[name].file}"
-                raise ManifestError([_problem(card.file, message)])
+                raise ManifestError([about_name(card, name, message)])
             owners[name] = card
-
-
-def _problem(file: str, message: str) -> Problem:
-    return Problem(file=file, line=0, column=0, rule="model-spec", message=message)

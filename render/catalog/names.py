@@ -44,6 +44,12 @@ VOCABULARY: tuple[str, ...] = (
     "provider_settings",
 )
 
+#: Of those, the ones that may stand in files of their own: `prompt: {file: prompts/fog.txt}`.
+TEXTS: tuple[str, ...] = ("prompt", "negative_prompt")
+
+#: Those that say where a result is sent beside coming home; `${env.NAME}` is read in them alone.
+ADDRESSES: tuple[str, ...] = ("upload_endpoint", "webhook_url")
+
 _OWNED = {
     ("taskType", "task_type"): "leave it out: the model decides the type of task",
     ("taskUUID", "task_uuid"): "leave it out: each attempt gets its own id, kept in the record",

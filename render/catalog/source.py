@@ -1,8 +1,7 @@
 """Turns the YAML of a model spec into plain data, and keeps where each value stands.
 
-Only true, false, null and decimal numbers are special; every other plain word is text. Unlike the loader of manifests
-this trusts its files as far as size and depth go: they come with the program, or from a folder the user named.
-Knows nothing of what a spec says.
+Only true, false, null and decimal numbers are special; every other plain word is text. Reading trusts a text in size
+and depth: one that does not come with the program is looked at with `excess` first. Knows nothing of what a spec says.
 """
 
 from __future__ import annotations
@@ -24,6 +23,10 @@ Path: TypeAlias = tuple[str | int, ...]
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None}
 _DIGITS = frozenset("0123456789")
+
+
+_MOST_VALUES = 50_000
+_DEEPEST = 16
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +56,29 @@ class Source:
         if node is None:
             return Place(line=1, column=1)
         return Place(line=node.start_mark.line + 1, column=node.start_mark.column + 1)
+
+
+def excess(text: str) -> tuple[str, Place] | None:
+    """Say what a text has too much of to be read, and where; None where it may be read, or is no YAML."""
+    depth = values = 0
+    try:
+        for event in yaml.parse(text, Loader=_Loader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            values += isinstance(event, yaml.NodeEvent)
+            if isinstance(event, yaml.AliasEvent):
+                return "aliases are not used in a model spec", _place_of(event)
+            if depth > _DEEPEST:
+                return f"nested deeper than {_DEEPEST} levels", _place_of(event)
+            if values > _MOST_VALUES:
+                return f"more than {_MOST_VALUES:,} values", _place_of(event)
+    except yaml.YAMLError:
+        return None
+    return None
+
+
+def _place_of(event: yaml.Event) -> Place:
+    mark = event.start_mark
+    return Place(line=1, column=1) if mark is None else Place(line=mark.line + 1, column=mark.column + 1)
 
 
 def read_source(text: str) -> Source:

@@ -26,7 +26,7 @@ def tell(error: Exception) -> int:
     """Print what is wrong to stderr and return the exit status; a bug leaves a report in a file."""
     paint = palette(display("stderr"))
     if isinstance(error, ManifestError):
-        talk(problems_text(error.problems, paint))
+        talk(problems_text(error.problems, paint, width=display("stderr").width))
         return error.exit_status
     if isinstance(error, RenderError):
         talk(f"{paint.red('error')}: {_shown(error.message)}")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def show(summary: Summary, project: Project, *, as_json: bool) -> int:
     """Print the summary and return its exit status."""
-    from render.manifest.load import shown_path  # noqa: PLC0415 - whoever has a project has it loaded
+    from render.manifest.named import shown_path  # noqa: PLC0415 - whoever has a project has it loaded
 
     if as_json:
         show_json(summary)

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from render.commands.ending import show, show_json
-from render.commands.options import chosen, only_option, project_options
-from render.commands.say import talk
+from render.commands.headings import HeadedCommand
+from render.commands.options import opened, project_options, selection_options
+from render.commands.problems import tell_problems
 from render.errors import RenderError, UsageError
 from render.records import Summary
-from render.report.palette import palette
-from render.report.problems import problems_text
 from render.settings import display
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from render.project import Project
+    from render.project import Project, Where
 
 
-@click.command()
+@click.command(cls=HeadedCommand)
 @project_options
+@selection_options
 @click.option(
     "--allow-host",
     "allow_hosts",
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     metavar="HOST",
     help="Take files from HOST, too, or from any below '*.SUFFIX'. May be given again.",
 )
-@only_option
 @click.option(
     "--wait",
     "wait_s",
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     help="Wait that long for another run of this project to end.",
 )
 @click.option("--allow-key-change", is_flag=True, help="Go on although unfinished tasks were bought under another key.")
-def command(manifest: Path | None, *, offline: bool, out: Path | None, as_json: bool, **told: Any) -> int:
+def command(manifest: Path | None, *, where: Where, as_json: bool, **told: Any) -> int:
     """Bring home what was bought for MANIFEST and is not here: asks, downloads, and never buys, whatever the budget.
 
     Without MANIFEST the only *.shots.yaml here or in manifests/ is used.
@@ -52,8 +52,8 @@ def command(manifest: Path | None, *, offline: bool, out: Path | None, as_json: 
     run`: 0 means that everything bought is here.
     """
     told["allow_hosts"] = _hosts(told["allow_hosts"])
-    project = chosen(manifest, offline=offline, out=out)
-    talk(problems_text(project.warnings, palette(display("stderr"))))
+    project = opened(manifest, where)
+    tell_problems(project.warnings)
     try:
         summary = _fetched(project, told)
     except RenderError:
@@ -71,9 +71,11 @@ def _fetched(project: Project, told: dict[str, Any]) -> Summary:
     # these bring the network stack, which `--help` must not wait for
     from render.commands.reach import over_the_network, through_the_embedded_server  # noqa: PLC0415
     from render.commands.session import RunTerms, Session  # noqa: PLC0415
+    from render.selection import Counted  # noqa: PLC0415
 
     reach = through_the_embedded_server if project.is_offline else over_the_network
-    terms = RunTerms(**told, buys=False)
+    selection = replace(told.pop("selection"), buys=False, counted=Counted.WORK)
+    terms = RunTerms(**told, selection=selection)
     return Session(project=project, screen=display("stderr"), reach=reach, terms=terms).perform()
 
 

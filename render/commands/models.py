@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from render.catalog.load import load_catalog
-from render.commands.options import json_option
+from render.catalog.load import catalog_beside
+from render.commands import completing
+from render.commands.options import json_option, models_option
 from render.commands.say import data
 from render.errors import UsageError
 from render.report.models import model_json, model_text, models_json, models_text
@@ -16,15 +17,15 @@ from render.settings import display
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completing.models)
+@models_option
 @json_option
-def command(name: str | None, *, as_json: bool) -> int:
+def command(name: str | None, *, spec_folders: tuple[Path, ...], as_json: bool) -> int:
     """List the models that can be asked for, or show every parameter of NAME (an alias or a full id).
 
     Models in ./models/*.yaml are listed too.
     """
-    beside = Path("models")
-    catalog = load_catalog((beside,) if beside.is_dir() else ())
+    catalog = catalog_beside(Path("any.shots.yaml"), spec_folders)
     width = display("stdout").width
     if name is None:
         specs = catalog.specs

@@ -10,25 +10,27 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from render.commands.options import chosen, project_options
+from render.commands import completing
+from render.commands.headings import HeadedCommand
+from render.commands.options import opened, project_options
 from render.commands.say import data
 from render.errors import ArtifactError, UsageError
 from render.project import read_record, with_presence
 from render.providers import PROVIDERS
 from render.report.resolution import Resolved, resolved_json, resolved_text
-from render.resolution import Adoption, Verdict, abandoned, adopted, filed, retried, subject_of, was
+from render.resolution import Adoption, Verdict, abandoned, adopted, filed, names_several, retried, subjects_of, was
 from render.store import Change, open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from render.project import Project
-    from render.records import Snapshot
+    from render.project import Project, Where
+    from render.records import PlannedTask, Snapshot
     from render.resolution import Subject
 
 
-@click.command()
-@click.argument("key")
+@click.command(cls=HeadedCommand)
+@click.argument("key", shell_complete=completing.task_names)
 @project_options
 @click.option("--adopt", metavar="ID", help="The provider has it, under this id: the next run waits for it.")
 @click.option(
@@ -41,19 +43,38 @@ if TYPE_CHECKING:
     "--retry", is_flag=True, help="Give it up: the next run buys it again. What it may have cost still counts."
 )
 @click.option("--abandon", is_flag=True, help="Give it up and leave it alone until the shot is edited.")
-def command(key: str, manifest: Path | None, *, offline: bool, out: Path | None, as_json: bool, **told: Any) -> int:
+def command(key: str, manifest: Path | None, *, where: Where, as_json: bool, **told: Any) -> int:
     """Decide about the purchase of KEY, where `render plan` says hold or leave, or `render status` says it rests.
 
-    KEY is a task key like sq010.t01, or the id of one attempt. Without MANIFEST the only *.shots.yaml here or in
-    manifests/ is used. Nothing is sent; the next run acts on what was decided.
+    KEY is a task key like sq010.t01, or the id of one attempt; with --retry or --abandon also a shot or a pattern, for
+    everything of it that a run holds or leaves. Without MANIFEST the only *.shots.yaml here or in manifests/ is used.
+    Nothing is sent; the next run acts on what was decided.
     """
     decision = _decision(told)
-    project = chosen(manifest, offline=offline, out=out)
+    project = opened(manifest, where)
     snapshot = read_record(project)
-    subject_of(key, plan=project.plan(snapshot), snapshot=snapshot)
+    plan = project.plan(snapshot)
+    is_several = names_several(key, plan=plan)
+    _require_subjects(key, decision, subjects_of(key, plan=plan, snapshot=snapshot))
     resolved = _Resolution(project=project, key=key, decision=decision).record()
-    data(json.dumps(resolved_json(resolved), ensure_ascii=False, indent=2) if as_json else resolved_text(resolved))
+    if as_json:
+        told_all = [resolved_json(each) for each in resolved]
+        data(json.dumps({"resolved": told_all} if is_several else told_all[0], ensure_ascii=False, indent=2))
+    else:
+        data("".join(map(resolved_text, resolved)))
     return 0
+
+
+def _require_subjects(key: str, decision: _Decision, subjects: Sequence[Subject]) -> None:
+    """Refuse to give several purchases one id or one file.
+
+    Raises:
+        UsageError: the decision is about one purchase, and there are several.
+    """
+    if len(subjects) > 1 and decision.verdict in {Verdict.ADOPT, Verdict.FILE}:
+        keys = ", ".join(subject.key for subject in subjects)
+        message = f"--{decision.verdict} is about one purchase, and {key} names {len(subjects)}"
+        raise UsageError(message, hint=f"name one of them: {keys}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,23 +108,39 @@ class _Resolution:
     key: str
     decision: _Decision
 
-    def record(self) -> Resolved:
+    def record(self) -> list[Resolved]:
         """Write it down under the writer's lock, and say what follows from it."""
         project = self.project
         with open_store(project.folders.state, project=project.manifest.project, kind=project.kind) as store:
             snapshot = with_presence(project, store.snapshot())
-            subject = subject_of(self.key, plan=project.plan(snapshot), snapshot=snapshot)
-            changes = self._changes(subject, snapshot)
-            store.write(changes)
+            subjects = subjects_of(self.key, plan=project.plan(snapshot), snapshot=snapshot)
+            _require_subjects(self.key, self.decision, subjects)
+            changes = self._all_changes(subjects, snapshot)
+            store.write(tuple(change for _, of_subject in changes for change in of_subject))
             after = project.plan(with_presence(project, store.snapshot()))
-        of_task = [planned for planned in after.tasks if planned.task.key == subject.key]
+        planned = {each.task.key: each for each in reversed(after.tasks)}
+        return [self._resolved(subject, made[0], planned.get(subject.key)) for subject, made in changes]
+
+    def _all_changes(self, subjects: Sequence[Subject], snapshot: Snapshot) -> list[tuple[Subject, tuple[Change, ...]]]:
+        """Decide about each; of several, those are passed over that stand as they are to stand already."""
+        made, standing = [], None
+        for subject in subjects:
+            try:
+                made.append((subject, self._changes(subject, snapshot)))
+            except UsageError as error:
+                standing = error
+        if not made and standing is not None:
+            raise standing
+        return made
+
+    def _resolved(self, subject: Subject, change: Change, planned: PlannedTask | None) -> Resolved:
         return Resolved(
             verdict=self.decision.verdict,
             was=was(subject.attempt, ids_are_ours=self._ids_are_ours(subject)),
-            attempt=changes[0].attempt,
+            attempt=change.attempt,
             key=subject.key,
-            path=changes[0].artifact.path if changes[0].artifact else None,
-            next=of_task[0] if of_task else None,
+            path=change.artifact.path if change.artifact else None,
+            next=planned,
         )
 
     def _changes(self, subject: Subject, snapshot: Snapshot) -> tuple[Change, ...]:

@@ -7,35 +7,36 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from render.commands import completing
 from render.commands.ending import show, show_json
-from render.commands.options import Amount, again_option, chosen, only_option, project_options
-from render.commands.say import talk
+from render.commands.headings import HeadedCommand
+from render.commands.options import Amount, opened, project_options, purchase_options
+from render.commands.problems import tell_problems
 from render.errors import SettingsError
 from render.records import Summary
-from render.report.palette import palette
-from render.report.problems import problems_text
 from render.settings import display
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from render.project import Project
+    from render.project import Project, Where
     from render.runner.tally import Standing
 
 #: `\\b` keeps click from wrapping the paragraph
 EXIT_STATUSES = """\b
 Exit status:
-  0  all as wished                    5  credit missing, or the budget does not allow it
-  1  some tasks failed                6  parked, held or ambiguous tasks remain
-  2  usage or manifest invalid        70 a bug; what was accepted is recorded
-  3  settings, or a refused key       130, 143 stopped by a signal
+  0  all as wished                5  no credit, or more than the budget allows
+  1  some tasks failed            6  parked, held or ambiguous tasks remain
+  2  usage or manifest invalid    70 a bug; what was accepted is recorded
+  3  settings, or a refused key   130, 143 stopped by a signal
   4  record unusable or locked
 """
 
 
-@click.command(epilog=EXIT_STATUSES)
+@click.command(cls=HeadedCommand, epilog=EXIT_STATUSES)
 @project_options
+@purchase_options
 @click.option(
     "--concurrency",
     type=click.IntRange(1, 1000),
@@ -54,6 +55,7 @@ Exit status:
     "assumed_prices",
     multiple=True,
     metavar="MODEL=USD",
+    shell_complete=completing.prices,
     help="Take USD for the most that one result of MODEL costs. May be given again.",
 )
 @click.option(
@@ -64,10 +66,8 @@ Exit status:
     metavar="SECONDS",
     help="Wait that long for another run of this project to end.",
 )
-@only_option
-@again_option
 @click.option("--allow-key-change", is_flag=True, help="Go on although unfinished tasks were bought under another key.")
-def command(manifest: Path | None, *, offline: bool, out: Path | None, as_json: bool, **told: Any) -> int:
+def command(manifest: Path | None, *, where: Where, as_json: bool, **told: Any) -> int:
     """Render what `render plan` says of MANIFEST; carry on where the last run stopped, and never buy twice.
 
     Without MANIFEST the only *.shots.yaml here or in manifests/ is used.
@@ -80,7 +80,7 @@ def command(manifest: Path | None, *, offline: bool, out: Path | None, as_json: 
     standing = Standing()
     with _summed_up(standing, is_wanted=as_json):
         prices = _prices(told["assumed_prices"])
-        project = chosen(manifest, offline=offline, out=out)
+        project = opened(manifest, where)
         summary = _perform(project, told | {"assumed_prices": prices}, standing)
     return show(summary, project, as_json=as_json)
 
@@ -105,7 +105,7 @@ def _perform(project: Project, told: Mapping[str, Any], standing: Standing) -> S
 
     standing.say = lambda: Summary(tasks=len(project.tasks), left=len(project.tasks))
     screen = display("stderr")
-    talk(problems_text(project.warnings, palette(screen)))
+    tell_problems(project.warnings)
     reach = through_the_embedded_server if project.is_offline else over_the_network
     return Session(project=project, screen=screen, reach=reach, terms=RunTerms(**told), standing=standing).perform()
 

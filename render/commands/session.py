@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from render.artifacts.folder import ArtifactFolder
+from render.commands.addresses import addresses_of
 from render.commands.reach import nowhere
 from render.commands.say import talk
 from render.commands.signals import listen_for_signals
@@ -37,7 +38,7 @@ from render.runner.lane import LaneTerms, Shared
 from render.runner.room import require_room
 from render.runner.surroundings import Surroundings
 from render.runner.tally import Standing
-from render.selection import Selection
+from render.selection import EVERYTHING, Selection
 from render.settings import OFFLINE, Secret, proxy_settings, read_key, read_key_if_set
 from render.store import open_store
 from render.wire import Wire
@@ -49,9 +50,13 @@ if TYPE_CHECKING:
     from render.events import Event
     from render.project import Project
     from render.records import Plan, Summary
+    from render.runner.addresses import Addresses
     from render.runner.budget import Spending
     from render.settings import Display, LaneSettings
     from render.store import LockHolder, Store
+
+    #: the key of every provider by name, and what addresses need
+    Means = tuple[Mapping[str, Secret | None], Addresses]
 
 DEFAULT_CONCURRENCY = 4
 
@@ -67,21 +72,12 @@ class RunTerms:
     assumed_prices: Mapping[str, float] = field(default_factory=dict)
     #: how long to wait for another run to end
     wait_s: float = 0.0
-    #: keys, shots or patterns of what is to be done; empty for everything
-    only: tuple[str, ...] = ()
-    #: buy what `only` names once more
-    again: bool = False
+    #: which part of the plan this run is about, and whether it buys
+    selection: Selection = EVERYTHING
     #: carry on with what was bought under another key
     allow_key_change: bool = False
-    #: buy what is missing; else only bring home what was bought
-    buys: bool = True
     #: further hosts that files may come from in this run
     allow_hosts: tuple[str, ...] = ()
-
-    @property
-    def selection(self) -> Selection:
-        """Which part of the plan this run is about."""
-        return Selection(only=self.only, again=self.again, buys=self.buys)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,13 +120,14 @@ class Session:
 
     def _perform(self, store: Store, snapshot: Snapshot, money: Spending) -> Summary:
         plan, real = self._plan(snapshot, money), self.surroundings or _surroundings()
-        keys = self._require_means(plan, snapshot, money)
+        keys, addresses = self._require_means(plan, snapshot, money)
         for warning in plan.warnings:
             talk(f"warning: {warning}")
         run_id = real.new_id()
         store.begin_run(run_id, started_at=real.now())
         with ExitStack() as stack:
             secrets = [key for key in keys.values() if key is not None and not self.project.is_offline]
+            secrets += addresses.values.values()
             log = stack.enter_context(
                 open_log(self.project.folders.output / "render.log", run_id=run_id, secrets=secrets, now=real.now)
             )
@@ -140,6 +137,7 @@ class Session:
                 plan=plan,
                 snapshot=snapshot,
                 keys=keys,
+                addresses=addresses,
                 money=money,
                 run_id=run_id,
                 emit=_both(log, show),
@@ -152,14 +150,15 @@ class Session:
         self.standing.say = lambda: untouched(plan, Budget(money, snapshot.attempts, self.project.catalog.find))
         return plan
 
-    def _require_means(self, plan: Plan, snapshot: Snapshot, money: Spending) -> Mapping[str, Secret | None]:
+    def _require_means(self, plan: Plan, snapshot: Snapshot, money: Spending) -> Means:
         """Return the keys a plan needs, if they are the ones that were used before and the money does."""
         keys = self._keys(plan)
+        addresses = addresses_of(plan, self.project, buys=self.terms.selection.buys)
         if not self.terms.allow_key_change:
             require_same_keys(snapshot.attempts, self._key_marks(keys))
         if money.is_limited:
             require_room(Budget(money, snapshot.attempts, self.project.catalog.find), plan.tasks)
-        return keys
+        return keys, addresses
 
     def _tell_whom_it_waits_for(self, holder: LockHolder) -> None:
         talk(f"waiting up to {self.terms.wait_s:g} s for another run to end: {holder.words}")
@@ -170,7 +169,7 @@ class Session:
         Raises:
             SettingsError: one is missing.
         """
-        needs_key = talks if self.terms.buys else asks
+        needs_key = talks if self.terms.selection.buys else asks
         talking = {planned.task.provider for planned in plan.tasks if needs_key(planned)}
         working = {planned.task.provider for planned in plan.tasks if works(planned)}
         if self.project.is_offline:
@@ -183,7 +182,7 @@ class Session:
 
     def _spare_key(self, variable: str) -> Secret | None:
         """A key that only a dead link would need."""
-        return None if self.terms.buys else read_key_if_set(variable)
+        return None if self.terms.selection.buys else read_key_if_set(variable)
 
     def _key_marks(self, keys: Mapping[str, Secret | None]) -> Mapping[str, KeyMark]:
         lanes = self.project.lanes
@@ -209,6 +208,7 @@ class _Run:
     plan: Plan
     snapshot: Snapshot
     keys: Mapping[str, Secret | None]
+    addresses: Addresses
     money: Spending
     run_id: str
     emit: Callable[[Event], None]
@@ -221,6 +221,7 @@ class _Run:
         journal = Journal(store.write, reopen=store.reopen)
         proxy = None if project.is_offline else proxy_settings()
         async with reach(project) as settings, Wire(proxy=proxy) as wire, told(journal):
+            wire.hide(self.addresses.values.values())
             shared = Shared(
                 wire=wire,
                 journal=journal,
@@ -229,6 +230,7 @@ class _Run:
                 emit=self.emit,
                 stop=stop.event,
                 run_id=self.run_id,
+                addresses=self.addresses,
             )
             lanes = {name: self._terms(name, settings[name]) for name in self.keys}
             folder = ArtifactFolder(project.folders.output)

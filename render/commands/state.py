@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from render.artifacts.presence import presence
-from render.commands.options import chosen, manifest_argument, offline_option, out_option, project_options
+from render.commands.headings import HeadedCommand
+from render.commands.options import opened, place_options, project_options
 from render.commands.say import data, talk
 from render.errors import StateError, UsageError
-from render.manifest.load import shown_path
+from render.manifest.named import shown_path
 from render.report.palette import palette
 from render.report.state import StateFinding, StateReport, state_json, state_text
 from render.settings import display
@@ -25,7 +26,7 @@ from render.store.rebuild import rebuild
 from render.store.salvage import salvage
 
 if TYPE_CHECKING:
-    from render.project import Project
+    from render.project import Project, Where
     from render.store.examination import Examination
 
 EXIT_MISSING_FILES = 1
@@ -41,14 +42,14 @@ def command() -> None:
     """
 
 
-@command.command()
+@command.command(cls=HeadedCommand)
 @project_options
-def check(manifest: Path | None, *, offline: bool, out: Path | None, as_json: bool) -> int:
+def check(manifest: Path | None, *, where: Where, as_json: bool) -> int:
     """Say everything that is wrong with the record of MANIFEST. Changes nothing; works while a run is going on.
 
     Exit status: 0 sound, 1 only recorded files are missing, 4 the record cannot be used as it is.
     """
-    project = chosen(manifest, offline=offline, out=out)
+    project = opened(manifest, where)
     examined = examine(project.folders.state, owner=_owner(project))
     report = _report(project, examined)
     if as_json:
@@ -60,10 +61,8 @@ def check(manifest: Path | None, *, offline: bool, out: Path | None, as_json: bo
     return EXIT_MISSING_FILES if report.findings else 0
 
 
-@command.command()
-@manifest_argument
-@offline_option
-@out_option
+@command.command(cls=HeadedCommand)
+@place_options
 @click.option(
     "-o",
     "--output",
@@ -71,13 +70,13 @@ def check(manifest: Path | None, *, offline: bool, out: Path | None, as_json: bo
     metavar="FILE",
     help="Write to FILE, readable by its owner alone, instead of stdout (-). Replaces an earlier export, nothing else.",
 )
-def export(manifest: Path | None, *, offline: bool, out: Path | None, output: Path | None) -> int:
+def export(manifest: Path | None, *, where: Where, output: Path | None) -> int:
     """Write down the record of MANIFEST as lines of JSON: every row that can be read, even of a damaged record.
 
     Rows that cannot be read are named on stderr, and the exit status is 4. The lines hold links to finished files,
     which may be private: whoever has one can fetch the file.
     """
-    project = chosen(manifest, offline=offline, out=out)
+    project = opened(manifest, where)
     if output == Path("-"):
         output = None
     if output is not None:
@@ -95,20 +94,18 @@ def export(manifest: Path | None, *, offline: bool, out: Path | None, output: Pa
     return StateError.exit_status if read.unreadable else 0
 
 
-@command.command(name="import")
+@command.command(name="import", cls=HeadedCommand)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@manifest_argument
-@offline_option
-@out_option
+@place_options
 @click.option("--replace", "may_replace", is_flag=True, help="Move even a sound record aside.")
 @click.option("--forget-newer", "may_forget_newer", is_flag=True, help="With --replace: import even an older export.")
-def import_(file: Path, manifest: Path | None, **options: Any) -> int:
+def import_(file: Path, manifest: Path | None, *, where: Where, **options: Any) -> int:
     """Make the record of MANIFEST of the lines that `render state export` wrote to FILE.
 
     A damaged record is moved aside first, to state.db.damaged-1 (or the next number); a sound one only with --replace.
     An export that is older than the record is refused: what was bought since would be bought again.
     """
-    project = chosen(manifest, offline=options.pop("offline"), out=options.pop("out"))
+    project = opened(manifest, where)
     owner = _owner(project)
     read = read_lines(_text_of(file), file=shown_path(file), owner=owner, request_fields=_REQUEST_FIELDS)
     state = project.folders.state

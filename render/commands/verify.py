@@ -5,25 +5,29 @@ from __future__ import annotations
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from render.artifacts.verifying import Fault, faults_of, strangers
-from render.commands.options import chosen, project_options
+from render.commands.headings import HeadedCommand
+from render.commands.options import opened, project_options, selection_options
 from render.commands.say import data
 from render.records import Status
 from render.report.palette import palette
 from render.report.verification import FileProblem, Verification, verification_json, verification_text
+from render.selection import EVERYTHING
 from render.settings import display
 from render.store import writer_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from render.project import Project
+    from render.project import Project, Where
     from render.records import Artifact, Attempt, Snapshot
+    from render.selection import Selection
 
 EXIT_NOT_AS_RECORDED = 1
 _WORKERS = 4
@@ -34,9 +38,10 @@ _LOOKS = 4
 _BETWEEN_LOOKS_S = 0.25
 
 
-@click.command()
+@click.command(cls=HeadedCommand)
 @project_options
-def command(manifest: Path | None, *, offline: bool, out: Path | None, as_json: bool) -> int:
+@selection_options
+def command(manifest: Path | None, *, where: Where, selection: Selection, as_json: bool) -> int:
     """Read every file that is recorded for MANIFEST again: size, digest, container, what its headers say.
 
     Without MANIFEST the only *.shots.yaml here or in manifests/ is used. Changes nothing, needs no key, and works while
@@ -44,8 +49,8 @@ def command(manifest: Path | None, *, offline: bool, out: Path | None, as_json: 
 
     Exit status: 0 all as recorded, 1 something is missing or differs, 4 the record cannot be used.
     """
-    project = chosen(manifest, offline=offline, out=out)
-    found = _verified(project)
+    project = opened(manifest, where)
+    found = _verified(project, selection)
     if as_json:
         data(json.dumps(verification_json(found), ensure_ascii=False, indent=2))
     else:
@@ -53,9 +58,9 @@ def command(manifest: Path | None, *, offline: bool, out: Path | None, as_json: 
     return EXIT_NOT_AS_RECORDED if found.problems else 0
 
 
-def _verified(project: Project) -> Verification:
+def _verified(project: Project, selection: Selection) -> Verification:
     """Look until nothing is wrong, or nobody is writing who could be the reason."""
-    from render.manifest.load import shown_path  # noqa: PLC0415 - whoever has a project has it loaded
+    from render.manifest.named import shown_path  # noqa: PLC0415 - whoever has a project has it loaded
     from render.project import read_record  # noqa: PLC0415 - brings what opens a manifest
 
     root = project.folders.output
@@ -63,19 +68,33 @@ def _verified(project: Project) -> Verification:
     for look in range(1, _LOOKS + 1):
         was_running = _is_running(project)
         snapshot = read_record(project)
-        faults = dict(_faults(root, [file for file in _to_be_there(snapshot) if file not in sound]))
-        sound.update(file for file in _to_be_there(snapshot) if file not in faults)
+        files = _chosen(project, snapshot, selection)
+        faults = dict(_faults(root, [file for file in files if file not in sound]))
+        sound.update(file for file in files if file not in faults)
         if not faults or not (was_running or _is_running(project)) or look == _LOOKS:
             break
         time.sleep(_BETWEEN_LOOKS_S)
-    files = list(_to_be_there(snapshot))
     return Verification(
         record=shown_path(project.folders.state),
         files=len(files),
         size_bytes=sum(file.size_bytes for file in files),
         problems=list(_problems(faults, {attempt.id: attempt for attempt in snapshot.attempts})),
-        unknown=strangers(root, {artifact.path for artifact in snapshot.artifacts.values()}),
+        unknown=_strangers(root, snapshot) if selection == EVERYTHING else (),
     )
+
+
+def _strangers(root: Path, snapshot: Snapshot) -> Sequence[str]:
+    return strangers(root, {artifact.path for artifact in snapshot.artifacts.values()})
+
+
+def _chosen(project: Project, snapshot: Snapshot, selection: Selection) -> list[Artifact]:
+    """The files of the selected tasks, of earlier content too; a limit counts files."""
+    files = list(_to_be_there(snapshot))
+    if selection == EVERYTHING:
+        return files
+    owners = {attempt.id: attempt for attempt in snapshot.attempts}
+    keys = project.keys_with_files(snapshot, replace(selection, limit=None))
+    return [file for file in files if owners[file.attempt_id].task_key in keys][: selection.limit]
 
 
 def _is_running(project: Project) -> bool:

@@ -1,10 +1,16 @@
-"""Collects what is wrong with one manifest: one problem a place and rule, in file order, at most fifty."""
+"""Collects what is wrong with a manifest and its files: one problem a place and rule, in file order, at most fifty.
+
+A path leads from the data of a file to a value in it. Paths into the first file begin with a key; those into any other
+with the number of that file. What the command line gives has the path of its option, and no place.
+"""
 
 from __future__ import annotations
 
+import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from render.wish import Problem, Severity
+from render.wish import Place, Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -12,50 +18,101 @@ if TYPE_CHECKING:
     from render.yaml_source import Source
 
 MAX_PROBLEMS = 50
+#: the rule of what stands for all errors that are not shown
+TOO_MANY = "too-many"
 _MAX_SENTENCE = 1000
+_OPTIONS = ("--set", "--var")
 
 Path = tuple[str | int, ...]
 
 
 class Findings:
-    """Problems of one file, each found at a path into its data."""
+    """Problems of a manifest, each found at a path into the data of one of its files."""
 
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self._found: dict[tuple[int, int, str, str], Problem] = {
-            (problem.line, problem.column, problem.rule, problem.message): problem for problem in source.problems
-        }
+    def __init__(self, source: Source, *, is_strict: bool = False) -> None:
+        #: whether warnings count as errors
+        self._is_strict = is_strict
+        self._prefix: Path = ()
+        self._sources: list[Source] = []
+        #: position of each file in the order in which problems are told
+        self._ranks: dict[str, int] = {}
+        self._found: dict[tuple[int, int, int, str, str], Problem] = {}
         #: what cannot be read is not judged as well
-        self._unread = frozenset((problem.line, problem.column) for problem in source.problems)
-        self._error_places = set(self._unread)
+        self._unread: set[Place] = set()
+        self._error_places: set[Place] = set()
         self._error_paths: set[Path] = set()
         #: every path above one of those
         self._above_errors: set[Path] = set()
+        self.admit(source)
+
+    def admit(self, source: Source) -> Path:
+        """Take in one more file with what was found in reading it, and return what paths into its data begin with."""
+        number = len(self._sources)
+        self._sources.append(source)
+        self._ranks.setdefault(source.file, len(self._ranks))
+        for problem in source.problems:
+            self.tell(problem)
+            self._unread.add(Place(file=source.file, line=problem.line, column=problem.column))
+        self._error_places |= self._unread
+        return (number,) if number else ()
+
+    def within(self, prefix: Path) -> Findings:
+        """Return the same findings for somebody whose paths begin below `prefix`."""
+        made = copy.copy(self)
+        made._prefix = (*self._prefix, *prefix)  # noqa: SLF001 - one of its own kind
+        return made
+
+    def place(self, path: Path, *, of_key: bool = False) -> Place:
+        """Find where the value at `path` stands, or its key; what is not in the text answers with what holds it."""
+        if path and path[0] in _OPTIONS:
+            return Place(file=f"{path[0]} {path[1]}", line=0, column=0)
+        source, steps = self._source_of((*self._prefix, *path))
+        place = source.place(steps, of_key=of_key)
+        return Place(file=source.file, line=place.line, column=place.column)
 
     def add(self, path: Path, rule: str, message: str, *, hint: str = "", of_key: bool = False) -> None:
         """Report an error at the value at `path`, or at its key; where the path ends early, at what holds it."""
-        place = self.source.place(path, of_key=of_key)
-        self._error_paths.add(path)
-        self._above_errors.update(path[:depth] for depth in range(len(path)))
-        self._error_places.add((place.line, place.column))
-        self._add(path, rule, (message, hint), Severity.ERROR, of_key=of_key)
+        place = self.place(path, of_key=of_key)
+        self.mark(path)
+        self._error_places.add(place)
+        self._add(place, rule, (message, hint), Severity.ERROR)
 
     def warn(self, path: Path, rule: str, message: str, *, hint: str = "", of_key: bool = False) -> None:
         """Report a warning at the value at `path`, or at its key."""
-        self._add(path, rule, (message, hint), Severity.WARNING, of_key=of_key)
+        self._add(self.place(path, of_key=of_key), rule, (message, hint), Severity.WARNING)
+
+    def tell(self, problem: Problem) -> None:
+        """Report what was found elsewhere, in a file that the manifest names."""
+        if self._is_strict:
+            problem = replace(problem, severity=Severity.ERROR)
+        rank = self._ranks.setdefault(problem.file, len(self._ranks))
+        self._found.setdefault((rank, problem.line, problem.column, problem.rule, problem.message), problem)
+
+    def mark(self, path: Path) -> None:
+        """Let the value at `path` count as told, because what is wrong with it is told elsewhere."""
+        whole = (*self._prefix, *path)
+        self._error_paths.add(whole)
+        self._above_errors.update(whole[:depth] for depth in range(len(whole)))
 
     def is_told(self, path: Path, *, of_key: bool = False) -> bool:
         """Whether an error was already reported for this path, or at its place, which aliases may share."""
-        place = self.source.place(path, of_key=of_key)
-        return path in self._error_paths or (place.line, place.column) in self._error_places
+        # places are dear to find, and a manifest in order has no use for them
+        if not self._error_paths and not self._error_places:
+            return False
+        return self.is_missing_told(path) or self.place(path, of_key=of_key) in self._error_places
 
     def is_missing_told(self, path: Path) -> bool:
         """Whether an error was already reported for something that is not there and has no place of its own."""
-        return path in self._error_paths
+        return (*self._prefix, *path) in self._error_paths
 
     def is_told_within(self, path: Path) -> bool:
         """Whether an error was already reported for this path, at its place, or for anything below it."""
-        return path in self._above_errors or self.is_told(path)
+        return (*self._prefix, *path) in self._above_errors or self.is_told(path)
+
+    @property
+    def errors(self) -> int:
+        """How many findings stop the command."""
+        return sum(problem.is_error for problem in self._found.values())
 
     @property
     def has_errors(self) -> bool:
@@ -63,28 +120,26 @@ class Findings:
         return any(problem.is_error for problem in self._found.values())
 
     def sorted(self) -> tuple[Problem, ...]:
-        """Return the problems in file order; past the fiftieth error only their number is told."""
-        problems = sorted(self._found.values())
-        errors = [problem for problem in problems if problem.is_error]
-        if len(errors) <= MAX_PROBLEMS:
-            return tuple(problems)
-        last, left = errors[MAX_PROBLEMS - 1], len(errors) - MAX_PROBLEMS
-        more = Problem(
-            file=last.file,
-            line=last.line,
-            column=last.column,
-            rule="too-many",
-            message=f"and {left} more error{'' if left == 1 else 's'} from here on",
-            hint="mend these first",
-        )
-        return (*(problem for problem in problems if problem <= last), more)
+        """Return the problems by file and place; past the fiftieth error only their number is told."""
+        problems = [problem for _, problem in sorted(self._found.items(), key=_order)]
+        return tuple(map(self._with_excerpt, first_of(problems, errors=self.errors)))
 
-    def _add(self, path: Path, rule: str, text: tuple[str, str], severity: Severity, *, of_key: bool) -> None:
-        place = self.source.place(path, of_key=of_key)
-        if (place.line, place.column) in self._unread:
+    def _with_excerpt(self, problem: Problem) -> Problem:
+        lines = next((source.lines for source in self._sources if source.file == problem.file), None)
+        if lines is None or problem.excerpt is not None:
+            return problem
+        return replace(problem, excerpt=lines.excerpt(problem.line, problem.column))
+
+    def _source_of(self, path: Path) -> tuple[Source, Path]:
+        if path and isinstance(path[0], int):
+            return self._sources[path[0]], path[1:]
+        return self._sources[0], path
+
+    def _add(self, place: Place, rule: str, text: tuple[str, str], severity: Severity) -> None:
+        if place in self._unread:
             return
         problem = Problem(
-            file=self.source.file,
+            file=place.file,
             line=place.line,
             column=place.column,
             severity=severity,
@@ -92,7 +147,23 @@ class Findings:
             message=_one_line(text[0]),
             hint=_one_line(text[1]),
         )
-        self._found.setdefault((place.line, place.column, rule, problem.message), problem)
+        self.tell(problem)
+
+
+def first_of(problems: Sequence[Problem], *, errors: int) -> tuple[Problem, ...]:
+    """Return the problems up to the fiftieth error, and then how many more of `errors` there are."""
+    shown = [at for at, problem in enumerate(problems) if problem.is_error][:MAX_PROBLEMS]
+    left = errors - len(shown)
+    if left <= 0:
+        return tuple(problems)
+    last = problems[shown[-1]]
+    message = f"and {left} more error{'' if left == 1 else 's'} from here on"
+    more = replace(last, rule=TOO_MANY, message=message, hint="mend these first", excerpt=None)
+    return (*problems[: shown[-1] + 1], more)
+
+
+def _order(found: tuple[tuple[int, int, int, str, str], Problem]) -> tuple[int, Problem]:
+    return found[0][0], found[1]
 
 
 def _one_line(sentence: str) -> str:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from render.manifest.resolve import mapping, tell_unknown_model
+from render.manifest.keys import mapping
+from render.manifest.model_names import tell_unknown_model
 from render.wish import LaneWish
 
 if TYPE_CHECKING:

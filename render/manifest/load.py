@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-import os
+import gc
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from render.errors import ManifestError, UsageError
+from render.manifest.axes import AxisReader
 from render.manifest.content import check_shots
+from render.manifest.files import ManifestFile, gather
 from render.manifest.findings import Findings
+from render.manifest.keys import mapping
 from render.manifest.lanes import check_lanes, read_lanes
-from render.manifest.resolve import Resolver, mapping
+from render.manifest.named import NamedFiles, shown_path
+from render.manifest.overrides import check_overrides, read_overrides
+from render.manifest.parts import SUFFIX, includers, is_part
+from render.manifest.reading import AS_WRITTEN
+from render.manifest.resolve import Resolver
 from render.manifest.structure import check_structure
+from render.manifest.text_files import put_texts_in
 from render.wish import Manifest
 from render.yaml_source import read_source
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from render.catalog.load import Catalog
     from render.catalog.spec import ModelSpec
-    from render.manifest.resolve import Resolved
+    from render.manifest.reading import Reading
+    from render.manifest.resolved import Resolved
     from render.wish import Problem
-
-SUFFIX = ".shots.yaml"
+    from render.yaml_source import Source
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,37 +41,73 @@ class Checked:
     """One manifest and what was found about it; `manifest` is None where an error was found."""
 
     manifest: Manifest | None
+    #: by file and place, up to the fiftieth error
     problems: tuple[Problem, ...]
-    #: the text's lines, for showing a problem in its place; empty where nothing was found
-    lines: Sequence[str] = ()
+    #: how many there are in all
+    errors: int = 0
+    #: every file of it that could be found, the one that was opened first
+    files: tuple[Path, ...] = ()
+    #: whether it names no project, as a file may that another one includes
+    is_part: bool = False
 
 
-def check_manifest(path: Path, catalog: Catalog) -> Checked:
+def check_manifest(path: Path, catalog: Catalog, reading: Reading = AS_WRITTEN) -> Checked:
     """Read and check one manifest.
 
     Raises:
         SettingsError: the file cannot be read at all.
     """
-    source = read_source(str(path), shown_as=shown_path(path))
-    findings = Findings(source)
-    manifest = None
-    if source.data is not None or not source.problems:
-        manifest = _check(source.data, path, catalog, findings)
-    problems = findings.sorted()
-    return Checked(manifest=None if findings.has_errors else manifest, problems=problems, lines=source.lines)
+    with _collector_at_rest():
+        source = read_source(str(path), shown_as=shown_path(path))
+        findings = Findings(source, is_strict=reading.is_strict)
+        files = _files(source, path, reading, findings)
+        manifest = _check(files, catalog, reading, findings) if files else None
+    errors = findings.errors
+    return Checked(
+        manifest=None if errors else manifest,
+        problems=findings.sorted(),
+        errors=errors,
+        files=tuple(file.path for file in files),
+        is_part=bool(files) and "project" not in files[0].data,
+    )
 
 
-def load_manifest(path: Path, catalog: Catalog) -> tuple[Manifest, tuple[Problem, ...]]:
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Hold off the collector of cycles: a manifest is a million objects without one, and it looks at all of them."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def load_manifest(path: Path, catalog: Catalog, reading: Reading = AS_WRITTEN) -> tuple[Manifest, tuple[Problem, ...]]:
     """Load a manifest that must be in order; its warnings come back beside it.
 
     Raises:
         ManifestError: it is not in order; carries every problem, warnings included.
         SettingsError: the file cannot be read at all.
     """
-    checked = check_manifest(path, catalog)
+    checked = check_manifest(path, catalog, reading)
     if checked.manifest is None:
         raise ManifestError(checked.problems)
     return checked.manifest, checked.problems
+
+
+def resolve_shots(path: Path, catalog: Catalog, reading: Reading = AS_WRITTEN) -> tuple[tuple[Resolved, ...], Findings]:
+    """Resolve what can be resolved of a manifest, which need not be in order; the findings know where each value stands.
+
+    Raises:
+        SettingsError: the file cannot be read at all.
+    """
+    source = read_source(str(path), shown_as=shown_path(path))
+    findings = Findings(source)
+    files = _files(source, path, reading, findings)
+    axes = AxisReader(catalog, findings, read_overrides(reading.variables, reading.assignments))
+    return _resolved(files, catalog, axes, findings), findings
 
 
 def find_manifest(here: Path) -> Path:
@@ -73,6 +118,8 @@ def find_manifest(here: Path) -> Path:
     """
     for folder in (here, here / "manifests"):
         found = sorted(folder.glob(f"*{SUFFIX}"))
+        if len(found) > 1:
+            found = [path for path in found if not is_part(path)] or found
         if len(found) == 1:
             return found[0]
         if found:
@@ -81,22 +128,36 @@ def find_manifest(here: Path) -> Path:
     raise UsageError(f"there is no *{SUFFIX} here or in manifests/", hint="name the manifest to use")
 
 
-def shown_path(path: Path) -> str:
-    """Return the path as a person here would type it."""
-    absolute = os.path.abspath(path)  # noqa: PTH100 - a link is shown as it was typed
-    relative = os.path.relpath(absolute)
-    return relative if len(relative) < len(absolute) else absolute
+def _files(source: Source, path: Path, reading: Reading, findings: Findings) -> tuple[ManifestFile, ...]:
+    """Return the files of a manifest with the texts that stand elsewhere; none where the first holds no mapping."""
+    if not isinstance(source.data, dict):
+        if source.data is not None or not source.problems:
+            findings.add((), "structure", "a manifest is a mapping", hint="start it with `version: 1`")
+        return ()
+    named = NamedFiles(path, allows_outside=reading.allows_outside)
+    files = gather(ManifestFile(path=path, data=source.data), named, findings)
+    put_texts_in(files, named, findings)
+    return files
 
 
-def _check(data: Any, path: Path, catalog: Catalog, findings: Findings) -> Manifest | None:
-    if not isinstance(data, dict):
-        findings.add((), "structure", "a manifest is a mapping", hint="start it with `version: 1`")
+def _resolved(
+    files: Sequence[ManifestFile], catalog: Catalog, axes: AxisReader, findings: Findings
+) -> tuple[Resolved, ...]:
+    return tuple(shot for file in files for shot in Resolver(file, catalog, findings, axes).shots())
+
+
+def _check(files: Sequence[ManifestFile], catalog: Catalog, reading: Reading, findings: Findings) -> Manifest | None:
+    path, data = files[0].path, files[0].data
+    if "project" not in data and _tell_no_project(path, findings):
+        # without what stands above it, little of a part can be judged
         return None
-    shots = tuple(Resolver(data, catalog, findings).shots())
+    axes = AxisReader(catalog, findings, read_overrides(reading.variables, reading.assignments))
+    shots = _resolved(files, catalog, axes, findings)
     project = str(data.get("project", ""))
-    check_shots(data, shots, findings, project=project)
+    check_shots(files, shots, findings, project=project)
+    check_overrides(axes.overrides, files, shots, findings)
     check_lanes(data, catalog, findings)
-    check_structure(data, _named_specs(data, shots, catalog), findings)
+    check_structure(files, _named_specs(files, shots, catalog), findings)
     if findings.has_errors:
         return None
     return Manifest(
@@ -108,11 +169,23 @@ def _check(data: Any, path: Path, catalog: Catalog, findings: Findings) -> Manif
     )
 
 
-def _named_specs(data: dict[str, Any], shots: Sequence[Resolved], catalog: Catalog) -> tuple[ModelSpec, ...]:
+def _tell_no_project(path: Path, findings: Findings) -> bool:
+    """Report that there is no project, and say whether there is a manifest that this is a part of."""
+    above = includers(path)
+    hint = "it names the output folder and the record: `project: lantern-line`"
+    if above:
+        hint = f"{shown_path(above[0])} includes this file: name that one instead"
+    findings.add(("project",), "required", "`project` is missing", hint=hint)
+    return bool(above)
+
+
+def _named_specs(files: Sequence[ManifestFile], shots: Sequence[Resolved], catalog: Catalog) -> tuple[ModelSpec, ...]:
     """Only the models the manifest names: the others would cost start-up time and decide nothing."""
-    names = [*(resolved.shot.model for resolved in shots), *mapping(data.get("model_defaults"))]
-    for lane in mapping(data.get("providers")).values():
-        names += mapping(mapping(lane).get("price"))
-    for holder in (mapping(data.get("defaults")), *map(mapping, mapping(data.get("presets")).values())):
-        names += [holder["model"]] if isinstance(holder.get("model"), str) else []
+    names = {resolved.shot.model for resolved in shots}
+    for data in (file.data for file in files):
+        names.update(mapping(data.get("model_defaults")))
+        for lane in mapping(data.get("providers")).values():
+            names.update(mapping(mapping(lane).get("price")))
+        for holder in (mapping(data.get("defaults")), *map(mapping, mapping(data.get("presets")).values())):
+            names.update([holder["model"]] if isinstance(holder.get("model"), str) else [])
     return catalog.specs_for(names) or catalog.specs

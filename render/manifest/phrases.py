@@ -23,19 +23,28 @@ _TYPES = {
     "null": "nothing",
 }
 
+#: by what is wanted: how it is written
+_FIXES = {
+    _TYPES["integer"]: "write a whole number, without a unit",
+    _TYPES["number"]: "write a number, without a unit",
+    _TYPES["object"]: "write `key: value` lines below it, or {key: value} beside it",
+    _TYPES["array"]: "write [one, two], or one item a line, each behind `- `",
+}
+
+SCHEMA_HINT = "`render schema` prints what is asked for; editors show it in this place"
+
 #: by keyword of the schema: rule, message, hint
 _PHRASES = {
     "const": ("not-allowed", "{value} is not allowed", "it must be {limit}"),
     "minimum": ("range", "{value} is too small", "at least {limit}"),
     "maximum": ("range", "{value} is too large", "at most {limit}"),
     "exclusiveMinimum": ("range", "{value} is too small", "more than {limit}"),
-    "multipleOf": ("range", "{value} is not a multiple of {limit}", ""),
+    "multipleOf": ("range", "{value} is not a multiple of {limit}", "steps of {limit}"),
     "minItems": ("length", "it is empty", "at least {limit}"),
     "minProperties": ("length", "it is empty", "at least {limit}"),
     "minLength": ("length", "it has {size} characters", "at least {limit}"),
     "maxLength": ("length", "it has {size} characters", "at most {limit}"),
     "pattern": ("pattern", "{value} cannot be used here", "it must match {limit}"),
-    "uniqueItems": ("duplicate", "something stands in it twice", ""),
 }
 
 ALLOWED_NAME = "letters, digits, `.`, `_` and `-`, at most 100, beginning with a letter or digit"
@@ -77,7 +86,7 @@ def wrong_kind(value: Any, wanted: str) -> tuple[str, str]:
     """Say that `value` is not `wanted` (a text, a list …), and how to write what was probably meant."""
     if value is None:
         return "it is empty", f"write {wanted}, or leave the line out"
-    if wanted == _TYPES["string"] and isinstance(value, bool | int | float):
+    if wanted.startswith(_TYPES["string"]) and isinstance(value, bool | int | float):
         return f"{shown(value)} is not {wanted}", f'put it in quotes: "{shown(value)}"'
     if wanted == _TYPES["array"] and not isinstance(value, dict):
         return f"{shown(value)} is not {wanted}", f"write [{plain(value)}]"[:_LONGEST_SHOWN]
@@ -85,7 +94,12 @@ def wrong_kind(value: Any, wanted: str) -> tuple[str, str]:
         return f"the text {shown(value)} is not {wanted}", "write it without quotes"
     if wanted.startswith("a whole number") and isinstance(value, float) and value.is_integer():
         return f"{shown(value)} is not {wanted}", f"write {shown(int(value))}"
-    return f"{shown(value)} is not {wanted}", ""
+    return f"{shown(value)} is not {wanted}", how_to_write(wanted)
+
+
+def how_to_write(wanted: str) -> str:
+    """Say how what is wanted (a text, a list …) is written."""
+    return _FIXES.get(wanted, f"write {wanted}")
 
 
 def phrase(holder: str, keyword: str, limit: Any, error: Any) -> tuple[str, str, str]:
@@ -110,7 +124,7 @@ def phrase(holder: str, keyword: str, limit: Any, error: Any) -> tuple[str, str,
             "size": len(value) if isinstance(value, str | list | dict) else 0,
         }
         return rule, message.format(**facts), hint.format(**facts)
-    return "schema", error.message.splitlines()[0], ""
+    return "schema", error.message.splitlines()[0], SCHEMA_HINT
 
 
 def like(name: str, known: Iterable[str]) -> str:

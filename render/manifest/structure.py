@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from render.catalog.fit import is_multiple, is_of_kind
-from render.catalog.names import RUNNER_OWNED, VOCABULARY, our_name_for
+from render.catalog.names import RUNNER_OWNED, TEXTS, VOCABULARY, our_name_for
 from render.catalog.spec import Kind
 from render.manifest.findings import listed
-from render.manifest.phrases import like, named, phrase
+from render.manifest.phrases import SCHEMA_HINT, like, named, phrase, shown
+from render.manifest.refusals import refusals
 from render.manifest.values import tell_not_yet
 from render.schema import manifest_schema, not_yet
 
@@ -23,35 +24,53 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from render.catalog.spec import ModelSpec
+    from render.manifest.files import ManifestFile
     from render.manifest.findings import Findings, Path
 
 _REQUIRED_HINTS = {
     "version": "write `version: 1` at the top",
-    "project": "it names the output folder and the record: `project: lantern-line`",
     "id": "it names the shot and its file: `id: sq010_sh010`",
     "shots": "list the shots below `shots:`, each beginning with `- id:`",
 }
 
 
-def check_structure(data: Any, specs: Sequence[ModelSpec], findings: Findings) -> None:
-    """Report where `data` departs from the schema of manifests; `specs` are the models it may name."""
+def check_structure(files: Iterable[ManifestFile], specs: Sequence[ModelSpec], findings: Findings) -> None:
+    """Report where the data of `files` departs from the schema of manifests; `specs` are the models they may name."""
     schema = manifest_schema(specs)
-    refused = [(_path(error.instance_path), error.message) for error in _refusals(schema, data)]
-    if not refused:
-        return
+    validator = jsonschema_rs.validator_for(schema)
+    for file in files:
+        refused = refusals(validator, file.data)
+        if refused:
+            _tell_all(refused, schema, file.data, specs, findings.within(file.prefix))
+
+
+def _tell_all(
+    refused: Sequence[tuple[Path, str]],
+    schema: Mapping[str, Any],
+    data: Any,
+    specs: Sequence[ModelSpec],
+    findings: Findings,
+) -> None:
     for path, error in _explain(schema, data, [path for path, _ in refused]):
         _tell(path, error, specs, findings)
     for path, message in refused:
         if not findings.is_told_within(path):
-            findings.add(path, "schema", message)
+            _tell_raw(path, _value_at(path, data), message, findings)
 
 
-def _refusals(schema: dict[str, Any], data: Any) -> Iterator[Any]:
-    return iter(jsonschema_rs.validator_for(schema).iter_errors(data))
+def _value_at(path: Path, data: Any) -> Any:
+    for step in path:
+        data = data[step]
+    return data
 
 
-def _path(steps: Iterable[Any]) -> Path:
-    return tuple(steps)
+def _tell_raw(path: Path, value: Any, message: str, findings: Findings) -> None:
+    """Tell what jsonschema lets pass: a line break at the end of a word is most of it."""
+    if isinstance(value, str) and value.endswith("\n"):
+        hint = "write it on one line, without `|`, `>` and `\\n`"
+        findings.add(path, "pattern", f"{named(path)}: {shown(value)} ends with a line break", hint=hint)
+    else:
+        findings.add(path, "schema", message, hint=SCHEMA_HINT)
 
 
 def _explain(schema: Any, data: Any, refused: Sequence[Path]) -> Iterator[tuple[Path, Any]]:
@@ -87,6 +106,8 @@ def _multiple_of(_validator: Any, step: Any, value: Any, _schema: Any) -> Iterat
 
 def _tell(path: Path, error: Any, specs: Sequence[ModelSpec], findings: Findings) -> None:
     keyword, limit = str(error.validator), error.validator_value
+    if path and path[-1] in TEXTS and findings.is_told(path):
+        return
     if keyword == "additionalProperties":
         for name in _extras(error):
             if not findings.is_told((*path, name), of_key=True):
@@ -94,7 +115,7 @@ def _tell(path: Path, error: Any, specs: Sequence[ModelSpec], findings: Findings
     elif keyword == "required":
         for name in limit:
             if name not in error.instance and not findings.is_missing_told((*path, name)):
-                hint = _REQUIRED_HINTS.get(name, "")
+                hint = _REQUIRED_HINTS.get(name, f"write `{name}:` and its value here")
                 findings.add((*path, name), "required", f"{listed([name])} is missing", hint=hint)
     elif "propertyNames" in error.absolute_schema_path:
         _tell_value((*path, error.instance), path, error, findings)

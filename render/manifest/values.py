@@ -5,17 +5,17 @@ Walks the model's spec, not a schema, so that a message can name the nearest val
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from render.catalog.fit import is_of_kind, misfit
 from render.catalog.likeness import most_alike
-from render.catalog.names import RUNNER_OWNED, VOCABULARY, our_name_for
+from render.catalog.names import RUNNER_OWNED, TEXTS, VOCABULARY, our_name_for
 from render.catalog.rules import broken_rules
 from render.catalog.spec import Kind
+from render.disclosure import looks_like_key
 from render.manifest.findings import listed
-from render.manifest.phrases import like, shown, wrong_kind
-from render.manifest.resolve import SHOT_KEYS
+from render.manifest.keys import SHOT_KEYS
+from render.manifest.phrases import how_to_write, like, shown, wrong_kind
 from render.schema import not_yet
 
 if TYPE_CHECKING:
@@ -23,11 +23,8 @@ if TYPE_CHECKING:
 
     from render.catalog.spec import ModelSpec, Param
     from render.manifest.findings import Findings, Path
-    from render.manifest.resolve import Resolved
+    from render.manifest.resolved import Resolved
 
-_KEY_LIKE = re.compile(r"[A-Za-z0-9_-]{28,}\Z")
-_SURE_KEY = re.compile(r"(?:[0-9a-f]{32,}|sk-[A-Za-z0-9_-]{20,})\Z")
-_SHORTEST_KEY = 23
 _KINDS = {
     Kind.STRING: "a text",
     Kind.INTEGER: "a whole number",
@@ -38,40 +35,49 @@ _KINDS = {
 }
 KEY_HINT = "keys are read from the environment; a manifest is shared"
 _INTEGER_LIMIT = 2**63 - 1
+_MOST_LISTED = 30
 
 
-def check_values(resolved: Resolved, params: Mapping[str, Any], findings: Findings) -> None:
-    """Report what is wrong with `params`: the resolved shot's parameters with the variables filled in."""
-    spec = resolved.spec
-    for name, value in params.items():
-        path = resolved.origins[name]
-        param = spec.param(name)
-        if param is None:
-            _unknown(name, resolved, findings)
-        else:
-            _check(param, value, path, findings)
-    for param in spec.params:
+def check_value(name: str, value: Any, resolved: Resolved, findings: Findings) -> None:
+    """Report what is wrong with one parameter of a resolved shot, its variables filled in."""
+    param = resolved.spec.param(name)
+    if param is None:
+        _unknown(name, resolved, findings)
+    else:
+        _check(param, value, resolved.origins[name], findings)
+
+
+def check_missing(resolved: Resolved, findings: Findings) -> None:
+    """Report the parameters that the model needs and nobody gave."""
+    params = resolved.shot.params
+    for param in resolved.spec.params:
         if param.required and param.name not in params:
             hint = f"give `{param.name}` here, or in `defaults`"
             missing = (*resolved.path, param.name)
-            findings.add(missing, "required", f"`{param.name}` is missing: {_name(spec)} needs it", hint=hint)
-    _check_seed(resolved, params, findings)
-    _check_rules(resolved, params, findings)
+            findings.add(missing, "required", f"`{param.name}` is missing: {_name(resolved.spec)} needs it", hint=hint)
+
+
+def concerned(spec: ModelSpec) -> frozenset[str]:
+    """Return the parameters that `check_rules` looks at; all others it does not notice."""
+    tops = {path.split(".")[0] for rule in spec.rules for path in (*rule.when, *rule.params)}
+    usual = {param.name for param in spec.params if param.usual is not None}
+    return frozenset(tops | usual | ({"width", "height"} if spec.sizes else set()))
 
 
 def _check(param: Param, value: Any, path: Path, findings: Findings) -> None:
-    is_file = param.kind is Kind.STRING and isinstance(value, dict) and "file" in value
-    if param.is_not_yet or is_file:
-        tell_not_yet((*path, "file") if is_file else path, param.name, findings, at=path)
+    if param.is_not_yet:
+        tell_not_yet(path, param.name, findings, at=path)
         return
     if not is_of_kind(param.kind, value):
-        wrong, hint = wrong_kind(value, _KINDS[param.kind])
-        findings.add(path, "type", f"`{param.name}`: {wrong}", hint=hint or hint_for(param, value))
+        _tell_wrong_kind(param, value, path, findings)
         return
     # a number of four hundred digits is cut short
     wrong = misfit(param, value).replace(str(value), shown(value)) if isinstance(value, int) else misfit(param, value)
     if wrong:
-        findings.add(path, _rule(param), f"`{param.name}`: {wrong}", hint=hint_for(param, value))
+        hint = hint_for(param, value)
+        if not hint:
+            wrong, _, hint = wrong.partition("; ")
+        findings.add(path, _rule(param), f"`{param.name}`: {wrong}", hint=hint)
     elif not param.allowed and any(map(looks_like_key, texts_in(value) if param.is_open else [value])):
         findings.add(path, "secret", f"`{param.name}` looks like an API key", hint=KEY_HINT)
     elif isinstance(value, dict) and not param.is_open:
@@ -82,6 +88,19 @@ def _check(param: Param, value: Any, path: Path, findings: Findings) -> None:
                 _check_fields(param, item, (*path, at), findings)
             else:
                 findings.add((*path, at), "type", f"each item of `{param.name}` is a mapping", hint=_fields_hint(param))
+
+
+def _tell_wrong_kind(param: Param, value: Any, path: Path, findings: Findings) -> None:
+    if param.name in TEXTS and isinstance(value, dict):
+        # of a file that cannot be read, and of what else stands beside its name, is told elsewhere
+        if "file" not in value or path[0] == "--set":
+            hint = "write the text, or {file: PATH} for one in a file of its own"
+            findings.add(path, "type", f"`{param.name}`: {shown(value)} is not a text", hint=hint)
+        return
+    wrong, hint = wrong_kind(value, _KINDS[param.kind])
+    if hint == how_to_write(_KINDS[param.kind]) and len(param.allowed) <= _MOST_LISTED:
+        hint = hint_for(param, value) or hint
+    findings.add(path, "type", f"`{param.name}`: {wrong}", hint=hint)
 
 
 def _check_fields(param: Param, value: Mapping[str, Any], path: Path, findings: Findings) -> None:
@@ -102,7 +121,8 @@ def _check_fields(param: Param, value: Mapping[str, Any], path: Path, findings: 
 
 
 def _unknown(name: str, resolved: Resolved, findings: Findings) -> None:
-    path, spec = resolved.origins[name], resolved.spec
+    # of an axis its name is wrong, not one of its values
+    path, spec = resolved.authored.axis_paths.get(name, resolved.origins[name]), resolved.spec
     # aliases can bring one mistake into a thousand shots, and looking for what was meant takes time
     if findings.is_told(path, of_key=True):
         return
@@ -113,8 +133,8 @@ def _unknown(name: str, resolved: Resolved, findings: Findings) -> None:
     elif ours is not None:
         message = f"`{name}` is a provider's spelling"
         findings.add(path, "provider-spelling", message, hint=f"write `{ours}`", of_key=True)
-    elif name not in taken and not_yet(path) is not None:
-        tell_not_yet(path, name, findings, at=path)
+    elif name not in taken and not_yet((*resolved.path, name)) is not None:
+        tell_not_yet((*resolved.path, name), name, findings, at=path)
     elif name in VOCABULARY:
         hint = f"it takes {listed(taken, most=30)}"
         findings.add(path, "not-taken", f"{_name(spec)} does not take `{name}`", hint=hint, of_key=True)
@@ -123,19 +143,24 @@ def _unknown(name: str, resolved: Resolved, findings: Findings) -> None:
         findings.add(path, "unknown-key", f"`{name}` is not known here", hint=hint, of_key=True)
 
 
-def _check_seed(resolved: Resolved, params: Mapping[str, Any], findings: Findings) -> None:
+def check_seed(resolved: Resolved, params: Mapping[str, Any], findings: Findings) -> None:
+    """Report a seed from which the last take would pass the greatest one."""
     seed, takes = params.get("seed"), resolved.shot.takes
     if isinstance(seed, int) and takes > 1 and seed <= _INTEGER_LIMIT < seed + takes - 1:
         message = f"`seed`: take {takes} would use a seed above {_INTEGER_LIMIT}"
         findings.add(resolved.origins["seed"], "range", message, hint="take n uses seed + n - 1")
 
 
-def _check_rules(resolved: Resolved, params: Mapping[str, Any], findings: Findings) -> None:
+def check_rules(resolved: Resolved, params: Mapping[str, Any], findings: Findings) -> None:
+    """Report what does not go together in `params`, a resolved shot's with the variables filled in."""
     for broken in broken_rules(resolved.spec, params):
         path = next((resolved.origins[top] for top in _tops(broken.params) if top in resolved.origins), resolved.path)
         inner = tuple(broken.params[0].split(".")[1:]) if broken.params else ()
         tell = findings.warn if broken.is_warning else findings.add
-        tell((*path, *inner), "rule", broken.say)
+        if broken.is_warning and findings.is_told((*path, *inner)):
+            continue
+        say, _, hint = broken.say.partition("; ")
+        tell((*path, *inner), "combination", say, hint=hint or f"change {listed(broken.params)}, or leave it out")
 
 
 def _tops(params: tuple[str, ...]) -> tuple[str, ...]:
@@ -161,12 +186,16 @@ def _allowed(param: Param) -> str:
     unit = f" {param.unit}" if param.unit else ""
     if param.allowed:
         return f"allowed: {', '.join(str(allowed) for allowed in param.allowed)}{unit}"
-    if param.minimum is not None or param.maximum is not None:
-        low = f"from {param.minimum}" if param.minimum is not None else ""
-        high = f"to {param.maximum}" if param.maximum is not None else ""
-        step = f" in steps of {param.step}" if param.step else ""
-        return f"allowed: {' '.join(filter(None, (low, high)))}{unit}{step}"
-    return ""
+    step = f" in steps of {param.step}" if param.step else ""
+    match param.minimum, param.maximum:
+        case None, None:
+            return ""
+        case low, None:
+            return f"allowed: at least {low}{unit}{step}"
+        case None, high:
+            return f"allowed: at most {high}{unit}{step}"
+        case low, high:
+            return f"allowed: from {low} to {high}{unit}{step}"
 
 
 def _rule(param: Param) -> str:
@@ -181,20 +210,6 @@ def texts_in(value: Any) -> Iterator[str]:
         yield value
     for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         yield from texts_in(inner)
-
-
-def looks_like_key(value: Any) -> bool:
-    """Whether a text holds one long word of mixed letters and digits, as API keys are and prompts never do."""
-    if not isinstance(value, str) or len(value) < _SHORTEST_KEY:
-        return False
-    return any(_is_key(word.strip("\"'`.,;:()<>")) for word in value.split() if len(word) >= _SHORTEST_KEY)
-
-
-def _is_key(word: str) -> bool:
-    if _SURE_KEY.match(word):
-        return True
-    mixed = any(c.isdigit() for c in word) and any(c.isupper() for c in word) and any(c.islower() for c in word)
-    return mixed and _KEY_LIKE.match(word) is not None
 
 
 def _fields_hint(param: Param) -> str:

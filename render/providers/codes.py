@@ -35,6 +35,8 @@ class CodeKind(StrEnum):
     TIMEOUT = "timeout"
     SERVER = "server"
     PROVIDER = "provider"
+    #: the render is there, and could not be sent where it was to go
+    DELIVERY = "delivery"
     UNKNOWN = "unknown"
 
 
@@ -82,18 +84,19 @@ _WORDS: Mapping[CodeKind, tuple[str, ...]] = {
         "^(standard|unknown|undefined|default)error$",
         "unrecognizedresponse",
     ),
+    CodeKind.DELIVERY: ("^uploadfailed",),
     CodeKind.PROVIDER: (
         "provider",
         "inference",
-        "(processing|task|download|upload)failed",
+        "(processing|task|download)failed",
         "noavailableserver",
         "model(unavailable|disabled|notready)",
     ),
 }
 _PATTERNS = {kind: re.compile("|".join(words)) for kind, words in _WORDS.items()}
 
-#: a render that failed with one of these fails again
-_LASTING = frozenset({CodeKind.SAFETY, CodeKind.VALIDATION, CodeKind.MODEL, CodeKind.NOT_FOUND})
+#: a render that failed with one of these fails again, or was made and is not to be paid for once more unasked
+_LASTING = frozenset({CodeKind.SAFETY, CodeKind.VALIDATION, CodeKind.MODEL, CodeKind.NOT_FOUND, CodeKind.DELIVERY})
 
 
 def kind_of(code: str) -> CodeKind:

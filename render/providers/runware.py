@@ -34,11 +34,12 @@ _REFUSALS = frozenset(CodeKind) - {
     CodeKind.TIMEOUT,
     CodeKind.SERVER,
     CodeKind.PROVIDER,
+    CodeKind.DELIVERY,
     CodeKind.UNKNOWN,
     CodeKind.GONE,
 }
 #: codes of a trouble inside the service, which may come after it has taken the task
-_INSIDE = frozenset({CodeKind.TIMEOUT, CodeKind.SERVER, CodeKind.PROVIDER})
+_INSIDE = frozenset({CodeKind.TIMEOUT, CodeKind.SERVER, CodeKind.PROVIDER, CodeKind.DELIVERY})
 
 
 class Runware:

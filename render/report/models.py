@@ -47,7 +47,7 @@ def model_text(spec: ModelSpec, width: int) -> str:
             indent=2,
         ),
         *_wrapped(spec.note, width, indent=2),
-        *_section("Parameters", (line for param in spec.params for line in _param(param, spec, width))),
+        *_section("Parameters", (line for param in spec.params for line in param_lines(param, spec, width))),
         *_section("Sizes", _wrapped(", ".join(f"{size[0]}x{size[1]}" for size in spec.sizes), width, indent=2)),
         *_section("Sizes by shape", (f"  {shape}  {w}x{h}" for shape, (w, h) in spec.aspect_sizes.items())),
         *_section("Rules", (line for rule in spec.rules for line in _bullet(_rule(rule.say, rule.is_warning), width))),
@@ -125,7 +125,7 @@ def _identity(spec: ModelSpec) -> str:
     return f"{names} ({spec.medium} at {spec.provider}{task}{rate})"
 
 
-def _param(param: Param, spec: ModelSpec, width: int, indent: int = 2) -> Iterator[str]:
+def param_lines(param: Param, spec: ModelSpec, width: int, indent: int = 2) -> Iterator[str]:
     """A parameter's name, then what bounds it, what it does, its values, its source, and its fields."""
     deeper = indent + 4
     yield f"{' ' * indent}{param.name}  (sent as {param.wire})"
@@ -135,7 +135,7 @@ def _param(param: Param, spec: ModelSpec, width: int, indent: int = 2) -> Iterat
     if param.source:
         yield from _wrapped(f"source: {param.source}", width, indent=deeper)
     for field in param.fields:
-        yield from _param(field, spec, width, indent=deeper)
+        yield from param_lines(field, spec, width, indent=deeper)
 
 
 def _facts(param: Param) -> Iterator[str]:

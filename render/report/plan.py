@@ -25,25 +25,31 @@ def plan_text(plan: Plan, paint: Palette, *, width: int) -> str:
     lines = table(rows, width=width, paint=[paint.bold, _action_paint(paint), None])
     if any(planned.action in _STUCK for planned in shown):
         lines.append(f"  {paint.dim('decide about what a run holds or leaves alone: render resolve KEY')}")
-    totals = ", ".join(f"{count} {action.value}" for action, count in plan.totals.items())
+    return "\n".join([*lines, totals_line(plan, paint)]) + "\n"
+
+
+def totals_line(plan: Plan, paint: Palette) -> str:
+    """Return how many tasks there are under each action, and how many were not selected."""
+    others = f"; {plan.unselected} not selected" if plan.unselected else ""
     if not plan.tasks:
-        lines.append("nothing to render: no shot is enabled")
-    elif not shown:
-        lines.append(paint.green(f"nothing to do: {counted(len(plan.tasks), 'task')} up to date"))
-    else:
-        lines.append(paint.bold(f"{counted(len(plan.tasks), 'task')}: {totals}"))
-    return "\n".join(lines) + "\n"
+        return f"nothing to do{others}" if others else "nothing to render: no shot is enabled"
+    number = counted(len(plan.tasks), "task")
+    if all(planned.action in _NOTHING for planned in plan.tasks):
+        return paint.green(f"nothing to do: {number} up to date{others}")
+    totals = ", ".join(f"{count} {action.value}" for action, count in plan.totals.items())
+    return paint.bold(f"{number}: {totals}{others}")
 
 
 def plan_json(plan: Plan) -> dict[str, Any]:
     """Return `{"tasks": [{"key", "shot", "model", "action", "reason", "path"}], "totals": {action: count}}`."""
     return {
-        "tasks": [_task_json(planned) for planned in plan.tasks],
+        "tasks": [task_json(planned) for planned in plan.tasks],
         "totals": {action.value: count for action, count in plan.totals.items()},
     }
 
 
-def _task_json(planned: PlannedTask) -> dict[str, Any]:
+def task_json(planned: PlannedTask) -> dict[str, Any]:
+    """Return what a plan says of one task."""
     task = planned.task
     return {
         "key": task.key,

@@ -172,7 +172,8 @@ class Buyer:
 
     async def _send(self, job: Job) -> Accepted:
         provider, our_id = self._lane.terms.provider, job.record.id
-        call = provider.submit(job.record.request, our_id=our_id)
+        request = self._shared.addresses.put_in(job.record.request, self._shared.spec_of(job.task.model))
+        call = provider.submit(request, our_id=our_id)
         accepted = await self._lane.consult(call, lambda reply: provider.read_submit(reply, our_id=our_id))
         if accepted.remote_id in self._known_ids:
             raise OutcomeUnknownError("the provider answered with the id of another render")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from render.errors import AccountError, ProviderError, RejectedError
 from render.events import LaneClosed, PurchasesPaused, TaskFailed
 from render.records import Failure, Status
+from render.runner.addresses import Addresses
 from render.runner.gate import Gate
 from render.runner.job import Outcome
 from render.runner.line import LONGEST_WAIT_S, Line
@@ -54,6 +55,7 @@ class Shared:
     gate: Gate = field(default_factory=Gate)
     #: every host of an API by scheme, name and port
     hosts: dict[str, Host] = field(default_factory=dict)
+    addresses: Addresses = field(default_factory=Addresses)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

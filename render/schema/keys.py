@@ -42,8 +42,9 @@ OWN_KEYS: Mapping[str, Schema] = {
         "type": "string",
         "pattern": _AUTHORED_ID,
         "markdownDescription": "Names the shot and its file; unique in the project, ignoring case. Letters, digits, "
-        "`.`, `_`, `-`, at most 100. Changing it alone renders nothing again.",
-        "examples": ["sq010_sh010"],
+        "`.`, `_`, `-`, at most 100; `${name}` stands for a variable or an axis. "
+        "Changing it alone renders nothing again.",
+        "examples": ["sq010_sh010", "sq010_sh030_${seed}"],
     },
     "model": {"$ref": "#/definitions/model"},
     "vars": {"$ref": "#/definitions/vars"},
@@ -58,7 +59,7 @@ OWN_KEYS: Mapping[str, Schema] = {
     "enabled": {
         "type": "boolean",
         "default": True,
-        "markdownDescription": "`false` keeps the text and renders nothing.",
+        "markdownDescription": "`false` keeps the text and renders nothing.\n\ntrue or false, default true",
     },
     "preset": {
         "type": ["string", "array"],
@@ -71,7 +72,20 @@ OWN_KEYS: Mapping[str, Schema] = {
         "minimum": 1,
         "maximum": 99,
         "default": 1,
-        "markdownDescription": "That many separate purchases. With a `seed`, take n uses seed + n - 1.",
+        "markdownDescription": "That many separate purchases. With a `seed`, take n uses seed + n - 1.\n\n"
+        "whole number, 1 to 99, default 1",
+    },
+    "matrix": {
+        "allOf": [{"$ref": "#/definitions/axes"}],
+        "markdownDescription": "Axes whose every combination becomes a task of its own, in the order written: "
+        "parameters, `model`, `preset` or variables. At most 10,000 tasks a shot.",
+        "examples": [{"seed": {"from": 1, "to": 8}, "steps": [20, 28]}],
+    },
+    "zip": {
+        "allOf": [{"$ref": "#/definitions/axes"}],
+        "markdownDescription": "Axes that go in step: the first values make one task, the second ones the next. "
+        "All of one length; each step is combined with every combination of `matrix`.",
+        "examples": [{"cfg_scale": [4, 5], "duration": [5, 10]}],
     },
     "output": {"$ref": "#/definitions/output"},
 }
@@ -87,7 +101,7 @@ ROOT_KEYS: Mapping[str, Schema] = {
         "type": "number",
         "minimum": 0,
         "markdownDescription": "The most the whole project may cost, in USD, earlier runs included. "
-        "A run that may pass it buys nothing.",
+        "A run that may pass it buys nothing.\n\namount in USD, 0 or more",
         "examples": [25],
     },
     "vars": {"$ref": "#/definitions/vars"},
@@ -101,6 +115,13 @@ ROOT_KEYS: Mapping[str, Schema] = {
     },
     "providers": {"$ref": "#/definitions/providers"},
     "output": {"$ref": "#/definitions/output"},
+    "include": {
+        "type": "array",
+        "items": {"type": "string", "minLength": 1},
+        "markdownDescription": "Further shot lists, by path from this file; `*` stands for any part of a name. "
+        "Their shots follow those of this file.",
+        "examples": [["sq020.shots.yaml"], ["sequences/*.shots.yaml"]],
+    },
     "shots": {
         "type": "array",
         "items": {"$ref": "#/definitions/shot"},
@@ -125,23 +146,28 @@ LANE: Schema = {
             "type": "integer",
             "minimum": 1,
             "default": 4,
-            "markdownDescription": "How many of this provider's renders are under way at once.",
+            "markdownDescription": "How many of this provider's renders are under way at once.\n\n"
+            "whole number, 1 or more, default 4",
         },
         "poll_batch": {
             "type": "integer",
             "minimum": 1,
             "maximum": 1000,
-            "markdownDescription": "How many renders one question asks about, where the provider takes more than one.",
+            "default": 100,
+            "markdownDescription": "How many renders one question asks about, if it takes several.\n\n"
+            "whole number, 1 to 1000, default 100",
         },
         "adopt_from_log": {
             "type": "boolean",
             "default": False,
-            "markdownDescription": "Whether a purchase whose answer was lost is looked up in the provider's usage log.",
+            "markdownDescription": "Whether a purchase whose answer was lost is looked up in the usage log.\n\n"
+            "true or false, default false",
         },
         "free": {
             "type": "boolean",
             "default": False,
-            "markdownDescription": "Whether nothing is charged at this base URL, as on a machine of your own.",
+            "markdownDescription": "Whether nothing is charged at this base URL, as on a machine of your own.\n\n"
+            "true or false, default false",
         },
         "price": {
             "type": "object",
@@ -161,6 +187,19 @@ LANE: Schema = {
     },
     "additionalProperties": False,
 }
+
+FILE_SNIPPETS: list[Schema] = [
+    {
+        "label": "shot list",
+        "description": "A project with one clip",
+        "body": {
+            "version": 1,
+            "project": "$1",
+            "defaults": {"model": "kandinsky-5-lite", "width": 768, "height": 512, "duration": 5},
+            "shots": [{"id": "$2", "prompt": "$3"}],
+        },
+    },
+]
 
 SHOT_SNIPPETS: list[Schema] = [
     {"label": "video shot", "body": {"id": "$1", "prompt": "$2", "width": 768, "height": 512, "duration": 5}},

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from render.catalog.names import VOCABULARY
-from render.schema.keys import LANE, OUTPUT, OWN_KEYS, ROOT_KEYS, SHOT_SNIPPETS, VARS, Schema
-from render.schema.not_yet import NOT_YET
-from render.schema.parameters import authored, hull
+from render.schema.axes import AXIS, CHOOSES_ELSEWHERE, axes
+from render.schema.keys import FILE_SNIPPETS, LANE, OUTPUT, OWN_KEYS, ROOT_KEYS, SHOT_SNIPPETS, VARS, Schema
+from render.schema.parameters import authored
+from render.schema.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from render.catalog.spec import ModelSpec, Param
+    from render.catalog.spec import ModelSpec
 
 
 def manifest_schema(specs: Sequence[ModelSpec]) -> Schema:
@@ -26,11 +26,12 @@ def manifest_schema(specs: Sequence[ModelSpec]) -> Schema:
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Shot list of renderline, version 1",
+        "defaultSnippets": FILE_SNIPPETS,
         "type": "object",
         "properties": dict(ROOT_KEYS),
-        "required": ["version", "project", "shots"],
+        "required": ["version"],
         "additionalProperties": False,
-        "allOf": [*(_by_default(spec, specs) for spec in specs), _WITHOUT_DEFAULT],
+        "allOf": [_SHOTS_OR_INCLUDE, *(_by_default(spec, specs) for spec in specs), _WITHOUT_DEFAULT],
         "definitions": dict(sorted(_definitions(specs).items())),
     }
 
@@ -43,23 +44,25 @@ def schema_text(specs: Sequence[ModelSpec]) -> str:
 
 
 def _definitions(specs: Sequence[ModelSpec]) -> dict[str, Schema]:
-    vocabulary = _hulls(specs)
+    names = vocabulary(specs)
     found: dict[str, Schema] = {
         "model": _model(specs),
         "vars": VARS,
         "output": OUTPUT,
         "lane": LANE,
-        "any": _closed(vocabulary),
+        "axis": AXIS,
+        "axes": axes(names),
+        "any": _closed(names),
         "defaults": {
-            **_closed({"model": {"$ref": "#/definitions/model"}, **_references("any", vocabulary)}),
+            **_closed({"model": {"$ref": "#/definitions/model"}, **_references("any", names)}),
             "markdownDescription": "Parameters for every shot that takes them; a shot's own value wins.",
         },
         "model_defaults": _model_defaults(specs),
         "preset": _chosen(specs, kind="preset", own={"model": {"$ref": "#/definitions/model"}}),
-        "any.preset": _closed({"model": True, **_references("any", vocabulary)}),
+        "any.preset": _closed({"model": True, **_references("any", names)}),
         "providers": _providers(specs),
         "shot": {**_chosen(specs, kind="shot", own=OWN_KEYS), "required": ["id"], "defaultSnippets": SHOT_SNIPPETS},
-        "any.shot": _closed({**dict.fromkeys(OWN_KEYS, True), **_references("any", vocabulary)}),
+        "any.shot": _closed({**dict.fromkeys(OWN_KEYS, True), **_references("any", names)}),
     }
     for spec in specs:
         found.update(_of_model(spec))
@@ -112,9 +115,12 @@ def _chosen(specs: Sequence[ModelSpec], *, kind: str, own: Mapping[str, Schema])
 
 def _by_default(spec: ModelSpec, specs: Sequence[ModelSpec]) -> Schema:
     """Where `defaults` names this model: shots without a model are held to it."""
-    held = {"if": {"required": ["preset"]}, "then": _ANY_SHOT, "else": {"$ref": f"#/definitions/{_slug(spec)}.shot"}}
+    held = {"if": CHOOSES_ELSEWHERE, "then": _ANY_SHOT, "else": {"$ref": f"#/definitions/{_slug(spec)}.shot"}}
     return {"if": _defaults_to(_named(spec, specs)), "then": _shots({"if": {"required": ["model"]}, "else": held})}
 
+
+# A file that another one includes has no need of a `project`, so that its absence is not for a schema to judge.
+_SHOTS_OR_INCLUDE: Schema = {"if": {"required": ["include"]}, "else": {"required": ["shots"]}}
 
 _ANY_SHOT: Schema = {"$ref": "#/definitions/any.shot"}
 
@@ -154,21 +160,6 @@ def _providers(specs: Sequence[ModelSpec]) -> Schema:
     lanes = sorted({"aimlapi", "runware", *(spec.provider for spec in specs)})
     words = "Settings of each provider's lane."
     return {**_closed({lane: {"$ref": "#/definitions/lane"} for lane in lanes}), "markdownDescription": words}
-
-
-def _hulls(specs: Sequence[ModelSpec]) -> dict[str, Any]:
-    """A schema by parameter name that lets pass what any model takes under it; true for a name none of them has."""
-    takers: dict[str, dict[str, Param]] = {}
-    for spec in specs:
-        for param in spec.params:
-            takers.setdefault(param.name, {})[_slug(spec)] = param
-    names = [name for name in dict.fromkeys((*VOCABULARY, *takers)) if name not in NOT_YET]
-    return {name: _hull(takers[name]) if name in takers else True for name in names}
-
-
-def _hull(takers: Mapping[str, Param]) -> Schema:
-    params = list(takers.values())
-    return {"markdownDescription": f"{params[0].about}\n\nTaken by {', '.join(takers)}.", **hull(params)}
 
 
 def _closed(properties: Mapping[str, Any]) -> Schema:

@@ -12,23 +12,11 @@ if TYPE_CHECKING:
 
 #: By path: `*` stands for any position or name; a parameter goes by its own path, wherever parameters may stand.
 NOT_YET: Mapping[str, str] = {
-    "include": "`include` is not read yet: keep all shots of a project in one file",
     "providers.*.kind": "lanes of your own are not built yet: a lane is called `runware` or `aimlapi`",
-    "shots.*.matrix": "`matrix` is not expanded yet: write one shot a combination",
-    "shots.*.zip": "`zip` is not expanded yet: write one shot a combination",
-    "prompt.file": "texts are not read from files yet: write the text here, folded with `>-`",
-    "negative_prompt.file": "texts are not read from files yet: write the text here, folded with `>-`",
-    "upload_endpoint": "`upload_endpoint` is not sent yet: files are fetched when they are ready",
-    "webhook_url": "`webhook_url` is not sent yet: results are polled for",
     "frame_images": "input images are not sent yet: use text alone",
     "reference_images": "input images are not sent yet: use text alone",
     "reference_videos": "input videos are not sent yet: use text alone",
     "input_audios": "input sound is not sent yet: use text alone",
-}
-
-#: Named by manifests inside a text, where no path tells them apart.
-NOT_YET_IN_TEXTS: Mapping[str, str] = {
-    "${env.": "variables of the environment are not read yet",
 }
 
 _HOLDERS = {"defaults": 1, "shots": 2, "presets": 2, "model_defaults": 2}
@@ -38,8 +26,11 @@ _NAMED = {"shots", "presets", "model_defaults", "providers"}
 def not_yet(path: Sequence[str | int]) -> str | None:
     """Say what to do instead of the key at `path` if it is part of the language but not read yet, else None.
 
-    `path` leads from the document to the key: `("shots", 0, "matrix")`, `("defaults", "prompt", "file")`.
+    `path` leads from the document to the key, perhaps from the number of the file: `("shots", 0, "webhook_url")`,
+    `(2, "defaults", "frame_images")`.
     """
+    if path and isinstance(path[0], int):
+        path = path[1:]
     steps = ["*" if at == 1 and path[0] in _NAMED else str(step) for at, step in enumerate(path)]
     below = _HOLDERS.get(steps[0], 0) if steps else 0
     return NOT_YET.get(".".join(steps)) or (NOT_YET.get(".".join(steps[below:])) if below else None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from render.catalog.names import TEXTS
 from render.catalog.spec import Kind
 from render.catalog.wording import kind_words, limits, plain
 
@@ -21,6 +22,20 @@ if TYPE_CHECKING:
 _NUMBERS = {Kind.INTEGER, Kind.NUMBER}
 _TYPES = {Kind.OBJECT: "object", Kind.LIST: "array"}
 _WITH_VARIABLE: Schema = {"type": "string", "pattern": "\\$\\{"}
+#: a text, or where it stands
+TEXT_OR_FILE: Schema = {
+    "type": ["string", "object"],
+    "properties": {
+        "file": {
+            "type": "string",
+            "minLength": 1,
+            "markdownDescription": "A text file of its own, by path from this file.",
+            "examples": ["prompts/funicular.txt"],
+        }
+    },
+    "required": ["file"],
+    "additionalProperties": False,
+}
 _BOUNDS = (("minimum", "minimum"), ("maximum", "maximum"))
 _LENGTHS = (("minLength", "min_length"), ("maxLength", "max_length"))
 
@@ -38,7 +53,7 @@ def authored(param: Param, spec: ModelSpec) -> Schema:
 
     Texts may hold `${…}`, so their length is not judged and a choice among texts lets such a text pass.
     """
-    return {"markdownDescription": _help(param, spec), **_loose(param, spec)}
+    return {"title": f"{param.name} of {spec.name}", "markdownDescription": _help(param, spec), **_loose(param, spec)}
 
 
 def hull(params: Sequence[Param]) -> Schema:
@@ -49,6 +64,8 @@ def hull(params: Sequence[Param]) -> Schema:
     if kinds == {Kind.STRING} and all(param.allowed for param in params):
         allowed = dict.fromkeys(value for param in params for value in param.allowed)
         return {"anyOf": [{"enum": list(allowed)}, _WITH_VARIABLE]}
+    if any(param.name in TEXTS for param in params):
+        return TEXT_OR_FILE
     return {"type": sorted({_type(kind) for kind in kinds})}
 
 
@@ -97,12 +114,16 @@ def _exact(param: Param) -> Schema:
 def _loose(param: Param, spec: ModelSpec) -> Schema:
     if param.kind in _TYPES:
         return _container(param, lambda inner: authored(inner, spec))
-    schema: Schema = {"type": "string"} if param.kind is Kind.STRING and not param.allowed else _exact(param)
+    schema: Schema = _any_text(param) if param.kind is Kind.STRING and not param.allowed else _exact(param)
     if param.meanings:
         schema["enumDescriptions"] = list(param.meanings)
     if param.allowed and param.kind is Kind.STRING:
         schema = {"anyOf": [schema, _WITH_VARIABLE]}
     return schema if param.default is None else {**schema, "default": param.default}
+
+
+def _any_text(param: Param) -> Schema:
+    return TEXT_OR_FILE if param.name in TEXTS else {"type": "string"}
 
 
 def _container(param: Param, value: Any) -> Schema:
@@ -141,4 +162,4 @@ def _help(param: Param, spec: ModelSpec) -> str:
         facts.append("required")
     wire = f" Sent as `{param.wire}`." if param.wire != param.name else ""
     line = ", ".join(fact for fact in facts if fact)
-    return f"{param.about}\n\n{line}.{wire}\n\n{spec.name}: {param.source or spec.source} ({spec.checked})"
+    return f"{param.about}\n\n{line}.{wire}\n\n{param.source or spec.source} ({spec.checked})"

@@ -31,7 +31,7 @@ from render.wire.replies import lower_case
 from render.wire.stream import FileSource
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping
     from contextlib import AbstractAsyncContextManager
     from types import SimpleNamespace
 
@@ -123,6 +123,8 @@ class Wire:
         resolver: AbstractResolver | None = None,
     ) -> None:
         self.requests = 0
+        #: beside the keys, what answers must not repeat
+        self._secrets: tuple[Secret, ...] = ()
         self._connectors = connectors or Connectors()
         self._timeouts = timeouts or Timeouts()
         self._now = now
@@ -144,6 +146,10 @@ class Wire:
     async def __aexit__(self, *_: object) -> None:
         await self._open.aclose()
 
+    def hide(self, secrets: Iterable[Secret]) -> None:
+        """Take these out of every answer from here on, as keys are."""
+        self._secrets = (*self._secrets, *secrets)
+
     async def send(self, call: Call, *, base_url: str, key: Secret | str) -> Reply:
         """Send one call and return its answer, whatever its status; a redirect is an answer too.
 
@@ -159,7 +165,7 @@ class Wire:
             async with self._request(call, url, headers=headers, sending=sending) as response:
                 body = await _bounded_body(response)
                 if body is not None:
-                    return _without_key(self._reply(response, body), key)
+                    return _without(self._reply(response, body), (key, *self._secrets))
             trouble = unanswered(f"{host}: the answer is longer than any should be", is_paid=call.is_paid)
         except FAILURES as error:
             trouble = failure(error, host=host, was_sent=sending.was_sent, is_paid=call.is_paid)
@@ -226,9 +232,14 @@ class Wire:
         return Reply(status=response.status, headers=headers, body=body, retry_after_s=wait_s)
 
 
-def _without_key(reply: Reply, key: Secret | str) -> Reply:
-    """Take the key out of an answer that repeats it, before anything is read from it, recorded or shown."""
-    text = key if isinstance(key, str) else key.reveal()
+def _without(reply: Reply, secrets: Iterable[Secret | str]) -> Reply:
+    """Take secrets out of an answer that repeats them, before anything is read from it, recorded or shown."""
+    for secret in secrets:
+        reply = _without_one(reply, secret if isinstance(secret, str) else secret.reveal())
+    return reply
+
+
+def _without_one(reply: Reply, text: str) -> Reply:
     if len(text) < _SHORTEST_KEY:
         return reply
     spelling = any_spelling(text)

@@ -14,6 +14,7 @@ from aiohttp.abc import AbstractResolver
 from render.commands import session
 from render.commands.session import RunTerms, Session
 from render.project import Where, open_project
+from render.selection import Selection
 from render.settings import Display
 from render.wire import Wire
 from tests.acceptance.conftest import RENDER, Server, end, wait_until
@@ -161,7 +162,7 @@ def in_this_process(render, held, monkeypatch):
     def fetch(*hosts):
         project = open_project(render.folder / STILLS, Where())
         screen = Display(has_colour=False, is_live=False, width=80, row_width=80)
-        terms = RunTerms(buys=False, allow_hosts=hosts)
+        terms = RunTerms(selection=Selection(buys=False), allow_hosts=hosts)
         with signals_as_before():
             summary = Session(project=project, screen=screen, reach=session_reach, terms=terms).perform()
         return {failure.message for failure in summary.failures}, names.asked

@@ -236,3 +236,15 @@ def test_what_is_ambiguous_is_not_bought_once_more(render, ambiguous):
     assert "tide.t01 is ambiguous" in refused.stderr
     assert "render resolve tide.t01" in refused.stderr
     assert len(bought(ambiguous)) == 1
+
+
+def test_a_shot_stands_for_what_a_run_leaves_to_a_person_of_it(render, ambiguous):
+    write(render, CLIPS.replace("prompt", "takes: 2, prompt"))
+    options = ("resolve", "tide", NAME)
+
+    refused = render(*options, "--abandon", "--retry", status=2, **ambiguous.variables)
+    assert "say one thing" in refused.stderr
+    document = render.json(*options, "--abandon", **ambiguous.variables)
+    assert [each["key"] for each in document["resolved"]] == ["tide.t01"]
+    assert document["resolved"][0]["status"] == "abandoned"
+    assert "left alone already" in render(*options, "--abandon", status=2, **ambiguous.variables).stderr

@@ -137,7 +137,7 @@ def test_the_record_of_another_project_is_not_taken(render, record):
     lines = state(render, "export", STILLS).stdout.replace('"project": "stills"', '"project": "other"')
     (render.folder / "other.jsonl").write_text(lines)
     done = state(render, "import", "other.jsonl", STILLS, "--replace", status=2)
-    assert "other.jsonl:1:1: error: it is the offline record of project 'other'" in done.stderr
+    assert "other.jsonl:1:1: error[R048]: it is the offline record of project 'other'" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["check", "export", "import"])

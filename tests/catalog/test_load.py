@@ -1,10 +1,11 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
 import yaml
 
-from render.catalog.load import MODELS, load_catalog
+from render.catalog.load import MODELS, catalog_beside, load_catalog
 from render.catalog.read import read_spec
 from render.errors import ManifestError
 
@@ -224,3 +225,52 @@ def test_a_folder_that_cannot_be_read_is_named(tmp_path):
 
 def test_the_specs_of_the_program_are_all_readable():
     assert len(load_catalog().specs) == len(list(MODELS.glob("*.yaml"))) >= 5
+
+
+def test_a_name_that_is_taken_is_refused_where_it_stands_with_the_line(tmp_path):
+    (problem,) = problems(written(tmp_path, SPEC.replace("[acme]", "[acme, kandinsky-5-lite]")))
+    assert (problem.line, problem.column) == (3, 17)
+    assert problem.excerpt.text == "aliases: [acme, kandinsky-5-lite]"
+    (problem,) = problems(written(written(tmp_path), name="again.yaml"))
+    assert (problem.line, problem.column) == (1, 5)
+
+
+def test_what_is_wrong_with_a_spec_is_shown_with_its_line(tmp_path):
+    (problem,) = problems(written(tmp_path, SPEC.replace("medium: video", "medium: film")))
+    assert problem.excerpt.text == "medium: film"
+
+
+def test_a_model_of_a_folder_beside_the_manifest_and_of_named_ones_are_known(tmp_path):
+    (tmp_path / "models").mkdir()
+    (tmp_path / "more").mkdir()
+    written(tmp_path / "models")
+    written(tmp_path / "more", SPEC.replace("acme:1@1", "acme:2@1").replace("[acme]", "[acme-two]"))
+    named = (tmp_path / "more", tmp_path / "models")
+    catalog = catalog_beside(tmp_path / "film.shots.yaml", named)
+    assert {catalog.find(name).id for name in ("acme", "acme-two")} == {"acme:1@1", "acme:2@1"}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"[" * 100_000, "nested deeper"),
+        (b"- " * 100_000, "nested deeper"),
+        (b"a: &a [x]\nb: *a\n", "aliases are not used"),
+        (b"a: [" + b"1, " * 60_000 + b"]", "more than 50,000 values"),
+        (b"a" * (2**20 + 1), "larger than 1 MiB"),
+        (b"id: \xff", "not UTF-8"),
+    ],
+)
+def test_a_spec_of_a_folder_that_merely_lies_there_is_not_trusted(tmp_path, content, words):
+    (tmp_path / "bad.yaml").write_bytes(content)
+    (problem,) = problems(tmp_path)
+    assert words in problem.message
+    assert Path(problem.file).name == "bad.yaml"
+
+
+@pytest.mark.parametrize("kind", ["fifo", "folder", "device"])
+def test_a_spec_that_is_no_file_is_told_and_never_waited_for(tmp_path, kind):
+    name = tmp_path / "bad.yaml"
+    {"fifo": os.mkfifo, "folder": os.mkdir, "device": lambda path: os.symlink("/dev/zero", path)}[kind](name)
+    (problem,) = problems(tmp_path)
+    assert "not a regular file" in problem.message

@@ -9,6 +9,7 @@ import pytest
 
 from render.catalog.fit import misfit
 from render.catalog.load import MODELS, load_catalog
+from render.catalog.names import ADDRESSES
 from render.schema import params_schema
 
 CATALOG = load_catalog()
@@ -50,6 +51,7 @@ ROWS = [
         [{}, {"check_content": True}, {"mode": "full"}],
         [{"mode": "slow"}, {"check_content": 1}, {"x": 1}],
     ),
+    *((model, name, ["https://example.com/x"], [5, None]) for model in (LITE, IMAGE, OTHER) for name in ADDRESSES),
     (IMAGE, "prompt", ["ab", "a" * 32000], ["a", "a" * 32001]),
     (IMAGE, "negative_prompt", ["ab", "a" * 3000], ["", "a", "a" * 3001]),
     (IMAGE, "width", [640, 768, 896, 1024, 1152, 1280, 1408], [512, 656, 1000, 2048]),
@@ -264,10 +266,10 @@ def test_delivery_is_what_does_not_change_the_picture(spec):
     assert delivery == ({"ttl", "upload_endpoint", "webhook_url"} if spec.provider == "runware" else set())
 
 
-def test_input_media_and_addresses_wait_for_their_time():
+def test_input_media_waits_for_its_time():
     waiting = {param.name for param in CATALOG.page(OTHER).params if param.is_not_yet}
     media = {"frame_images", "reference_images", "reference_videos", "input_audios"}
-    assert waiting == {*media, "upload_endpoint", "webhook_url"}
+    assert waiting == media
 
 
 def test_every_file_of_the_folder_is_a_model_of_the_catalog():

@@ -83,13 +83,13 @@ def test_ten_mistakes_give_ten_problems_in_order_with_line_and_column(tmp_path):
     expected = write(tmp_path)
     finished = validate(tmp_path, "--json")
     problems = json.loads(finished.stdout)["problems"]
-    assert [(problem["line"], problem["column"], problem["rule"]) for problem in problems] == [
+    assert [(problem["line"], problem["column"], problem["name"]) for problem in problems] == [
         row[:3] for row in expected
     ]
     assert (finished.returncode, finished.stderr) == (2, "")
     assert {problem["file"] for problem in problems} == {"ten.shots.yaml"}
     for problem, (*_, fix) in zip(problems, expected, strict=True):
-        assert list(problem) == ["file", "line", "column", "severity", "rule", "message", "hint"]
+        assert list(problem) == ["file", "line", "column", "severity", "rule", "name", "message", "hint"]
         assert problem["severity"] == "error"
         assert fix in problem["message"] + problem["hint"]
 
@@ -97,8 +97,10 @@ def test_ten_mistakes_give_ten_problems_in_order_with_line_and_column(tmp_path):
 def test_ten_mistakes_read_as_text(tmp_path):
     expected = write(tmp_path)
     finished = validate(tmp_path)
-    places = [line.split(": error: ")[0] for line in finished.stdout.splitlines() if ": error: " in line]
+    places = [line.split(": error[")[0] for line in finished.stdout.splitlines() if ": error[" in line]
     assert places == [f"ten.shots.yaml:{line}:{column}" for line, column, *_ in expected]
-    assert finished.stdout.endswith("\n10 errors\n")
+    carets = [line for line in finished.stdout.splitlines() if line.strip("| ^") == "" and "^" in line]
+    assert len(carets) == len(expected)
+    assert finished.stdout.splitlines()[-2] == "10 errors"
     assert (finished.returncode, finished.stderr) == (2, "")
     assert "Traceback" not in finished.stdout

@@ -81,7 +81,7 @@ MUTANTS = (
     mutant(
         "repeated-key-kept",
         "an answer that repeats the key does not bring it into the record",
-        "return _without_key(self._reply(response, body), key)\n",
+        "return _without(self._reply(response, body), (key, *self._secrets))\n",
         "return self._reply(response, body)\n",
         f"{_WIRE}::test_an_answer_that_repeats_the_key_does_not_hold_it_any_more",
     ),

@@ -22,8 +22,9 @@ _CODES = {
     CodeKind.TIMEOUT: "providerTimeout providerGatewayTimeout webhookTimeout timeout timeoutProvider",
     CodeKind.SERVER: "internalServerError serviceUnavailable serverUnavailable standardError unknownError "
     "undefinedError defaultError unrecognizedResponse",
-    CodeKind.PROVIDER: "providerError inferenceError processingFailed taskFailed downloadFailed uploadFailed "
+    CodeKind.PROVIDER: "providerError inferenceError processingFailed taskFailed downloadFailed "
     "noAvailableServer modelUnavailable modelDisabled modelNotReady",
+    CodeKind.DELIVERY: "uploadFailed upload_failed",
     CodeKind.UNKNOWN: "somethingElse 19 é",
 }
 _ROWS = [(code, kind) for kind, codes in _CODES.items() for code in codes.split()]

@@ -16,7 +16,8 @@ from render.report.problems import problems_text
 from render.report.progress import line_for
 from render.report.status import status_text
 from render.report.summary import summary_text
-from render.wish import Problem, Severity
+from render.report.tasks import tasks_text
+from render.wish import Excerpt, Origin, Place, Problem, Severity
 from tests.builders import a_planned, a_task, an_attempt
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -43,6 +44,35 @@ PLAN = Plan(
         for number, action in enumerate(Action)
     )
 )
+EXPANDED = Plan(
+    tasks=(
+        a_planned(
+            task=a_task(
+                take=2,
+                tags=("hero", "night"),
+                params={
+                    "prompt": "A steam train\nwith \x1b[31mamber\x1b[0m lanterns glides through a cypress marsh. Teal",
+                    "width": 768,
+                    "cfg_scale": 5.5,
+                    "seed": 28827,
+                    "lora": [{"model": "civitai:1@2", "weight": 0.5}],
+                    "accelerator_options": {"tea_cache": True},
+                },
+            )
+        ),
+        a_planned(task=a_task(shot="gone", params={"width": 512}), action=Action.POLL, reason="in flight"),
+    ),
+    unselected=3,
+)
+ORIGINS = {
+    "model": Origin(source="--set"),
+    "prompt": Origin(source="defaults", place=Place(file="manifests/film.shots.yaml", line=9, column=5)),
+    "width": Origin(source="preset wide", place=Place(file="manifests/film.shots.yaml", line=12, column=5)),
+    "cfg_scale": Origin(source="zip", place=Place(file="manifests/sequences/sq010.shots.yaml", line=120, column=5)),
+    "seed": Origin(source="shot", place=Place(file="manifests/film.shots.yaml", line=30, column=5)),
+    "lora": Origin(source="model_defaults", place=Place(file="manifests/film.shots.yaml", line=14, column=5)),
+    "accelerator_options": Origin(source="shot", place=Place(file="manifests/film.shots.yaml", line=31, column=5)),
+}
 STANDING = {
     "new": None,
     "prepared": an_attempt(status=Status.PREPARED),
@@ -82,14 +112,40 @@ PROBLEMS = (
     Problem(file="film.shots.yaml", line=0, column=0, rule="structure", message="it is empty"),
     Problem(
         file="film.shots.yaml",
+        line=3,
+        column=16,
+        rule="unclosed-variable",
+        message="a `${` is not closed",
+        hint="close it: `${name}`",
+        excerpt=Excerpt(text="    日本: 列車, ¥${x"),
+    ),
+    Problem(
+        file="film.shots.yaml",
         line=12,
         column=5,
         rule="not-allowed",
         message="`width`: 656 is not allowed",
         hint="nearest: 640, 672",
+        excerpt=Excerpt(text="    width: 656  # as wide as the plate"),
     ),
     Problem(
-        file="film.shots.yaml", line=14, column=9, severity=Severity.WARNING, rule="unused", message="`x` is not used"
+        file="film.shots.yaml",
+        line=14,
+        column=201,
+        severity=Severity.WARNING,
+        rule="unused-variable",
+        message="the variable `weather` is not used",
+        hint="write `${weather}` in a text, or remove it",
+        excerpt=Excerpt(text=f"vars: {{style: {'painterly ' * 15}, weather: fog, {'n: x, ' * 40}}}", column=35),
+    ),
+    Problem(
+        file="film.shots.yaml",
+        line=1205,
+        column=12,
+        rule="secret",
+        message="`notes` looks like an API key",
+        hint="keys are read from the environment; a manifest is shared",
+        excerpt=Excerpt(text="\t  notes: aB3dE5gH7jK9mN1pQ3sT5vW7xZ9bC1dE\u202e\x1b[31m"),
     ),
 )
 EVENTS = (
@@ -117,10 +173,13 @@ def status_while(*, is_running):
 
 TEXTS = {
     "plan": lambda paint, width: plan_text(PLAN, paint, width=width),
+    "tasks": lambda paint, width: tasks_text(
+        EXPANDED, lambda shot: ORIGINS if shot == "sq010" else {}, paint, width=width
+    ),
     "status": status_while(is_running=False),
     "status-while-running": status_while(is_running=True),
     "summary": lambda paint, _: summary_text(SUMMARY, paint, folder="renders/lantern"),
-    "problems": lambda paint, _: problems_text(PROBLEMS, paint),
+    "problems": lambda paint, width: problems_text(PROBLEMS, paint, width=width),
     "progress": lambda paint, _: "".join(f"{line_for(event, paint)}\n" for event in EVENTS),
 }
 
@@ -142,7 +201,7 @@ def test_a_text_is_what_it_was(name, width, has_colour):
     assert shown == golden(f"{name}-{width}{'-colour' if has_colour else ''}", shown)
 
 
-@pytest.mark.parametrize("name", ["plan", "status", "status-while-running"])
+@pytest.mark.parametrize("name", ["plan", "status", "status-while-running", "tasks"])
 @pytest.mark.parametrize("width", [72, 80, 200])
 def test_a_table_fits_the_terminal(name, width):
     *rows, _totals = TEXTS[name](Palette(has_colour=False), width).splitlines()
@@ -188,9 +247,9 @@ def test_a_manifest_without_enabled_shots_renders_nothing():
 
 
 def test_without_problems_nothing_is_printed():
-    assert problems_text((), Palette(has_colour=False)) == ""
+    assert problems_text((), Palette(has_colour=False), width=80) == ""
 
 
 def test_a_warning_alone_is_counted_as_one():
     warning = replace(PROBLEMS[0], severity=Severity.WARNING)
-    assert problems_text((warning,), Palette(has_colour=False)).splitlines()[-1] == "1 warning"
+    assert problems_text((warning,), Palette(has_colour=False), width=80).splitlines()[-2] == "1 warning"

@@ -27,7 +27,8 @@ def test_the_shape_of_problems():
                 "line": 3,
                 "column": 5,
                 "severity": "error",
-                "rule": "range",
+                "rule": "R012",
+                "name": "range",
                 "message": "too small",
                 "hint": "at least 1",
             }

@@ -21,9 +21,9 @@ from render.runner.conductor import Score, StopRequest, conduct
 from render.runner.journal import Journal
 from render.runner.lane import LaneTerms, Shared
 from render.runner.surroundings import Surroundings, wait_at_most
-from render.selection import without_purchases
 from render.settings import LaneSettings, Secret
 from render.store import open_store, read_snapshot
+from render.unbought import with_missing_files, without_purchases
 from render.wire import Timeouts, Wire
 from render.wish import Task
 from tests.runner.scripted import Script
@@ -166,7 +166,8 @@ class Stage:
         }
         planned = plan(tasks, snapshot, spec_of=catalog().find, lanes=facts)
         if not self.buys:
-            planned = without_purchases(planned, snapshot, endpoints=dict.fromkeys(PROVIDERS, "test"))
+            endpoints = dict.fromkeys(PROVIDERS, "test")
+            planned = without_purchases(with_missing_files(planned, snapshot, endpoints=endpoints))
         lanes = {name: self._terms(name, base_url) for name in {each.task.provider for each in planned.tasks}}
         folder = self.folder(self.root)
         return Score(plan=planned, snapshot=snapshot, lanes=lanes, folder=folder, spending=self.spending)

@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from render.catalog.load import load_catalog
+from render.catalog.names import ADDRESSES
 from render.catalog.spec import Kind
 
 CATALOG = load_catalog()
@@ -109,10 +110,15 @@ def _value(row):
     return st.one_of(ways)
 
 
+def varied(spec):
+    """The parameters to change: all but addresses, which the server judges by where they lead."""
+    return [row for row in spec.params if not row.is_not_yet and row.name not in ADDRESSES]
+
+
 def cases(name):
     """Parameters in our words and owned fields in the wire's: a task that is right, changed in up to three places."""
     spec = CATALOG.find(name)
-    values = {row.name: _value(row) for row in spec.params if not row.is_not_yet}
+    values = {row.name: _value(row) for row in varied(spec)}
     changes = st.sets(st.sampled_from([*values, UNKNOWN]), max_size=3).flatmap(
         lambda names: st.fixed_dictionaries({key: values.get(key, st.integers()) for key in names})
     )

@@ -17,7 +17,7 @@ from render.providers import PROVIDERS
 from render.schema import floats_for_integers, params_schema
 from render.server.app import ServerOptions
 from render.server.engines.order import DrawingError
-from tests.server.any_task import BASES, CATALOG, JUNK, OWNED, cases, edges
+from tests.server.any_task import BASES, CATALOG, JUNK, OWNED, cases, edges, varied
 from tests.server.rehearsal import TextEngine, start_witness
 
 RUNWARE_MODELS = [name for name in BASES if CATALOG.find(name).provider == "runware"]
@@ -165,7 +165,7 @@ def _assert_agreement(name, case, groups):
 def test_specs_and_server_agree_at_every_bound(judge, name):
     spec = CATALOG.find(name)
     base = BASES[name]
-    rows = [row for row in spec.params if not row.is_not_yet]
+    rows = varied(spec)
     tasks = [({**base, row.name: value}, {}) for row in rows for value in (*edges(row), *JUNK)]
     tasks += [(base, {row.wire: value}) for row in spec.owned if row.wire in OWNED for value in (*edges(row), *JUNK)]
     tasks += [({key: value for key, value in base.items() if key != left_out}, {}) for left_out in base]

@@ -241,6 +241,6 @@ def _ids_that_steer_a_shell(room):
     for number, identity in enumerate(_ODD_IDS, start=4):
         place = f"odd.shots.yaml:{number}:".encode()
         if not any(
-            line.startswith(place) and b"[shot-id]" in line for line in (done.stdout + done.stderr).splitlines()
+            line.startswith(place) and b"[R036]" in line for line in (done.stdout + done.stderr).splitlines()
         ):
             yield f"the id {identity!r} is taken"

@@ -1,0 +1,64 @@
+"""Reads what the addresses of a run need of the environment, before anything is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from render.catalog.names import ADDRESSES
+from render.environment import address_fault, addresses_in, filled, named_in
+from render.errors import SettingsError
+from render.records import Action
+from render.runner.addresses import Addresses
+from render.settings import read_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from render.project import Project
+    from render.records import Plan, PlannedTask
+    from render.settings import Secret
+
+_SENDING = frozenset({Action.SUBMIT, Action.RECOVER})
+
+
+def addresses_of(plan: Plan, project: Project, *, buys: bool) -> Addresses:
+    """Return the values that the addresses of a plan name.
+
+    Raises:
+        SettingsError: one that is to be sent to names a variable that is not set, or makes no address with it.
+    """
+    if project.is_offline:
+        return Addresses(is_served=False)
+    values: dict[str, Secret] = {}
+    for planned in plan.tasks:
+        for address in _addresses(planned, project):
+            values |= _values(address)
+            if buys and planned.action in _SENDING:
+                _require(address, values, key=planned.task.key)
+    return Addresses(values=values)
+
+
+def _addresses(planned: PlannedTask, project: Project) -> Iterator[str]:
+    """Yield the addresses that name a variable, of what is to be sent or was sent before."""
+    spec, attempt = project.catalog.find(planned.task.model), planned.attempt
+    params: Mapping[str, Any] = planned.task.params if attempt is None or planned.action is Action.SUBMIT else {}
+    asked = [params[name] for name in ADDRESSES if name in params]
+    sent = addresses_in(attempt.request, spec).values() if attempt is not None else ()
+    yield from (address for address in (*asked, *sent) if named_in(address))
+
+
+def _values(address: str) -> dict[str, Secret]:
+    read = {name: read_value(name) for name in named_in(address)}
+    return {name: value for name, value in read.items() if value is not None}
+
+
+def _require(address: str, values: Mapping[str, Secret], *, key: str) -> None:
+    for name in named_in(address):
+        if name not in values:
+            message = f"{name} is not set, and {key} is to be sent to an address that names it"
+            raise SettingsError(message, hint=f"export {name}=…, or take `${{env.{name}}}` out of the manifest")
+    # neither the address nor the value is shown: they are nobody's business
+    fault = address_fault(filled(address, lambda name: values[name].reveal()))
+    if fault:
+        names = " and ".join(named_in(address))
+        raise SettingsError(f"the address of {key} cannot be used with the value of {names}: {fault}")

@@ -1,0 +1,121 @@
+"""Results that are sent elsewhere too, to addresses that hold secrets: the real command, server and listener."""
+
+import json
+
+import pytest
+
+from tests.acceptance.conftest import Server, end, wait_until
+from tests.server.listener import Listener
+
+SECRETS = {"LANTERN_BUCKET": "bucket-canary-4711", "LANTERN_HOOK": "hook-canary-0815"}
+MANIFEST = """\
+version: 1
+project: stills
+defaults: {{model: kandinsky-5-image-lite, width: 640, height: 1408, output_format: WEBP, output_quality: 20}}
+shots:
+  - id: lamp
+    prompt: A lamp on a sill
+    upload_endpoint: http://{host}/${{env.LANTERN_BUCKET}}/lamp.webp
+    webhook_url: http://{host}/hook?token=${{env.LANTERN_HOOK}}
+"""
+
+
+@pytest.fixture
+def listener():
+    listener = Listener()
+    listener.open()
+    yield listener
+    listener.close()
+
+
+@pytest.fixture
+def serve(render, tmp_path):
+    processes = []
+
+    def start(*hosts):
+        """Start a server that may send results to these hosts."""
+        config = tmp_path / "server.yaml"
+        config.write_text(f"{{allowed_hosts: {json.dumps(hosts)}}}\n", encoding="utf-8")
+        options = ("--port", "0", "--state", tmp_path / "server", "--latency", "0.1", "0.2", "--config", config)
+        process = render.start("serve", *options)
+        processes.append(process)
+        line = process.stdout.readline()
+        assert line.startswith("serving on http://127.0.0.1:"), line + process.stderr.read()
+        return Server(base_url=line.split()[2].rstrip(";"))
+
+    yield start
+    for process in processes:
+        end(process)
+
+
+@pytest.fixture
+def manifest(render, listener):
+    path = render.folder / "film.shots.yaml"
+    path.write_text(MANIFEST.format(host=listener.host), encoding="utf-8")
+    return path
+
+
+def written(folder):
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def assert_untold(folder, *shown):
+    everything = written(folder) + "".join(shown).encode()
+    for secret in SECRETS.values():
+        assert secret.encode() not in everything
+
+
+def test_a_result_is_put_and_told_where_the_environment_says_and_comes_home_too(render, listener, manifest, serve):
+    server = serve(listener.host)
+    done = render("run", manifest, "--json", **server.variables, **SECRETS)
+    assert json.loads(done.stdout)["saved"] == 1
+    wait_until(lambda: len(listener.heard) == 2)
+    by_method = {heard.method: heard for heard in listener.heard}
+    assert by_method["PUT"].path == "/bucket-canary-4711/lamp.webp"
+    assert by_method["PUT"].body == (render.folder / "renders/stills/lamp/lamp_t01.webp").read_bytes()
+    assert by_method["POST"].path == "/hook?token=hook-canary-0815"
+    exported = render("state", "export", manifest, "--output", "-").stdout
+    assert "${env.LANTERN_BUCKET}" in exported
+    assert_untold(render.folder, done.stdout, done.stderr, exported, render("plan", manifest).stdout)
+
+
+def test_where_a_result_is_sent_is_no_part_of_what_it_is(render, listener, manifest, serve):
+    server = serve(listener.host)
+    render("run", manifest, **server.variables, **SECRETS)
+    manifest.write_text(manifest.read_text().replace("LANTERN_BUCKET", "OTHER"), encoding="utf-8")
+    assert render.json("plan", manifest, **server.variables)["totals"] == {"skip": 1}
+    assert render.json("run", manifest, **server.variables)["skipped"] == 1
+
+
+def test_a_variable_that_is_not_set_ends_a_run_before_anything_is_sent(render, listener, manifest, serve):
+    server = serve(listener.host)
+    done = render("run", manifest, **server.variables, LANTERN_HOOK="hook-canary-0815", status=3)
+    assert "LANTERN_BUCKET is not set" in done.stderr
+    assert not any(server.ledger().values())
+    assert not (render.folder / "renders").exists()
+
+
+def test_a_value_that_makes_no_address_is_refused_without_showing_it(render, manifest, serve):
+    manifest.write_text(manifest.read_text().replace("http://", "${env.SCHEME}://"), encoding="utf-8")
+    done = render("run", manifest, **serve().variables, **SECRETS, SCHEME="gopher-canary", status=3)
+    assert "SCHEME" in done.stderr
+    assert "gopher-canary" not in done.stderr
+
+
+def test_a_check_needs_no_value_and_says_which_are_missing(render, manifest):
+    done = render("validate", manifest, LANTERN_HOOK="hook-canary-0815")
+    assert "`LANTERN_BUCKET` is not set" in done.stdout
+    assert "LANTERN_HOOK" not in done.stdout.replace("${env.LANTERN_HOOK}", "")
+    assert "hook-canary" not in done.stdout
+    render("validate", manifest, "--strict", status=2)
+
+
+def test_a_refusal_that_repeats_the_address_does_not_bring_it_into_the_record(render, manifest, serve):
+    # this server was not told that it may send anything there
+    done = render("run", manifest, **serve().variables, **SECRETS, status=1)
+    assert_untold(render.folder, done.stdout, done.stderr)
+
+
+def test_offline_nothing_is_sent_elsewhere_and_no_value_is_needed(render, listener, manifest):
+    assert render.json("run", manifest, "--offline")["saved"] == 1
+    assert listener.heard == []
