@@ -33,6 +33,8 @@ def main():
     for name, (section, took_s) in done.items():
         _print(name, section, took_s)
     kept = all(section.is_kept for section, _ in done.values())
+    if not kept:
+        _print_what_is_broken(done)
     sys.stdout.write(f"{'kept' if kept else 'BROKEN'}; {time.monotonic() - began:.0f} s; {options.json} holds it all\n")
     return 0 if kept else 1
 
@@ -66,6 +68,16 @@ def _print(name, section, took_s):
         sys.stdout.write(f" {mark} {figure.name:<44} {figure.value}{bound}\n")
     for breach in section.breaches:
         sys.stdout.write(f" ! {breach}\n")
+
+
+def _print_what_is_broken(done):
+    """Once more at the end, where whoever sees only the last lines of a log will look."""
+    for name, (section, _) in done.items():
+        for figure in section.figures:
+            if not figure.is_kept:
+                sys.stdout.write(f"! {name}: {figure.name} {figure.value} (must be {figure.bound})\n")
+        for breach in section.breaches:
+            sys.stdout.write(f"! {name}: {breach}\n")
 
 
 if __name__ == "__main__":

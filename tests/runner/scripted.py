@@ -160,13 +160,14 @@ class Script:
 
     async def _poll_generation(self, request):
         moment = Moment(self, request, remote_ids=(request.query["generation_id"],))
-        return await self._play(self.polls, self._generation, moment)
+        return await self._play(self.polls, self.answer_generation, moment)
 
     async def _log(self, request):
         self.looks.append(int(request.query["offset"]))
         return await self._play(self.logs, as_logged, Moment(self, request))
 
-    async def _generation(self, moment):
+    async def answer_generation(self, moment):
+        """Say truly how a generation stands."""
         self.asked.append(1)
         order = self.orders.get(moment.remote_ids[0])
         if order is None:
@@ -292,7 +293,7 @@ async def empty_log(_):
 async def as_usual(moment):
     """Answer a poll as if there were no script."""
     script = moment.script
-    return await (script._poll_runware if moment.is_runware else script._generation)(moment)  # noqa: SLF001 - its own
+    return await (script._poll_runware if moment.is_runware else script.answer_generation)(moment)  # noqa: SLF001 - its own
 
 
 def media_of(path):
