@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from render.project import Project
-    from render.records import Snapshot
+    from render.records import Attempt, Snapshot
     from render.resolution import Subject
+    from render.store import Store
 
 
 @click.command()
@@ -93,7 +94,7 @@ class _Resolution:
         with open_store(project.folders.state, project=project.manifest.project, kind=project.kind) as store:
             snapshot = with_presence(project, store.snapshot())
             subject = subject_of(self.key, plan=project.plan(snapshot), snapshot=snapshot)
-            changes = self._changes(subject, snapshot)
+            changes = self._changes(subject, snapshot, store)
             store.write(changes)
             after = project.plan(with_presence(project, store.snapshot()))
         of_task = [planned for planned in after.tasks if planned.task.key == subject.key]
@@ -106,7 +107,7 @@ class _Resolution:
             next=of_task[0] if of_task else None,
         )
 
-    def _changes(self, subject: Subject, snapshot: Snapshot) -> tuple[Change, ...]:
+    def _changes(self, subject: Subject, snapshot: Snapshot, store: Store) -> tuple[Change, ...]:
         now = datetime.now(UTC)
         match self.decision.verdict:
             case Verdict.ADOPT:
@@ -116,7 +117,7 @@ class _Resolution:
             case Verdict.ABANDON:
                 return (Change(attempt=abandoned(subject)),)
             case Verdict.FILE:
-                return self._take_file(subject, snapshot, now)
+                return self._take_file(filed(subject, now=now), subject.path, snapshot, store)
 
     def _adoption(self, subject: Subject) -> Adoption:
         provider = PROVIDERS[subject.attempt.provider]
@@ -125,16 +126,16 @@ class _Resolution:
     def _ids_are_ours(self, subject: Subject) -> bool:
         return self.project.is_offline or PROVIDERS[subject.attempt.provider].ids_are_ours
 
-    def _take_file(self, subject: Subject, snapshot: Snapshot, now: datetime) -> tuple[Change, ...]:
+    def _take_file(self, attempt: Attempt, path: str, snapshot: Snapshot, store: Store) -> tuple[Change, ...]:
         # these bring what writes files, which the other verdicts have no use for
         import asyncio  # noqa: PLC0415
 
         from render.artifacts.folder import ArtifactFolder  # noqa: PLC0415
         from render.runner.handover import HandedIn, take_file  # noqa: PLC0415
 
-        given = HandedIn(source=self.decision.file, attempt=filed(subject, now=now), path=subject.path)
+        given = HandedIn(source=self.decision.file, attempt=attempt, path=path)
         folder = ArtifactFolder(self.project.folders.output)
         try:
-            return asyncio.run(take_file(given, folder=folder, snapshot=snapshot))
+            return asyncio.run(take_file(given, folder=folder, snapshot=snapshot, write=store.write))
         except ArtifactError as error:
             raise UsageError(f"{self.decision.file} was not taken: {error.message}", hint=error.hint) from error
