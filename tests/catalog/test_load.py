@@ -182,6 +182,9 @@ def whole_spec():
     return {**spec, "params": {**spec["params"], "width": side, "height": side}}
 
 
+WHOLE = whole_spec()
+
+
 def problems_in(text):
     try:
         read_spec(text, file="a.yaml")
@@ -191,13 +194,13 @@ def problems_in(text):
 
 
 def test_the_spec_to_make_mistakes_in_has_none():
-    assert problems_in(json.dumps(whole_spec())) == ()
+    assert problems_in(json.dumps(WHOLE)) == ()
 
 
-@pytest.mark.parametrize("path", list(nodes(whole_spec())), ids=lambda path: ".".join(map(str, path)))
+@pytest.mark.parametrize("path", list(nodes(WHOLE)), ids=lambda path: ".".join(map(str, path)))
 def test_no_mistake_in_a_spec_is_a_crash(path):
     for value in WRONG_VALUES:
-        found = problems_in(json.dumps(with_mistake(whole_spec(), path, value)))
+        found = problems_in(json.dumps(with_mistake(WHOLE, path, value)))
         assert all(problem.line for problem in found), value
 
 

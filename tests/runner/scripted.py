@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from render.store import read_snapshot
+from tests.canary import QUERY
 from tests.containers.samples import whole
 from tests.runner.archived import from_orders
 
@@ -186,7 +187,9 @@ class Script:
         return not order.is_finished
 
     def _link(self, order, request, ending):
-        usual = f"http://{request.host}/files/{order.prompt.replace(' ', '-')}-{order.polls}.{ending}"
+        usual = (
+            f"http://{request.host}/files/{order.prompt.replace(' ', '-')}-{order.polls}.{ending}?X-Signature={QUERY}"
+        )
         return self.links.get(order.prompt, usual)
 
     async def _file(self, request):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from render.server.rules import FailureRule
 from render.server.switches import RunwareSwitches, Switches
+from tests.canary import KEY
 from tests.prove.catalogue import documents as say
 from tests.prove.catalogue import strikes
 from tests.prove.catalogue.connections import BOTH
@@ -130,7 +131,7 @@ def _never_there():
             strikes=foreign,
             examine=_sent_once,
         )
-        strangers = {"server": {"keys": frozenset({"a-key"})}, "server_later": {"keys": frozenset({"another-key"})}}
+        strangers = {"server": {"keys": frozenset({KEY})}, "server_later": {"keys": frozenset({"another-key"})}}
         yield case(
             "R17",
             "-",
