@@ -58,9 +58,10 @@ def warm():
 
 def pytest_configure(config):
     usual_signals.restore()
-    if not config.getoption("--everything"):
-        settings.register_profile("everyday", settings(), max_examples=_EXAMPLES_EVERYDAY)
-        settings.load_profile("everyday")
+    many = settings().max_examples if config.getoption("--everything") else _EXAMPLES_EVERYDAY
+    # how long an example takes says how busy the machine is
+    settings.register_profile("ours", settings(), max_examples=many, deadline=None)
+    settings.load_profile("ours")
 
 
 def pytest_addoption(parser):
