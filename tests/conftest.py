@@ -3,11 +3,16 @@
 import socket
 
 import pytest
+from hypothesis import settings
 
 from tests import usual_signals
+from tests.canary import search
+from tests.warm import Warm
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _MARKS_OF_MORE = ("node", "browser", "ptrace", "slow")
+#: of what a test generates; with `--everything` there are as many as Hypothesis thinks right
+_EXAMPLES_EVERYDAY = 30
 
 
 class NetworkTouchedError(AssertionError):
@@ -26,6 +31,13 @@ def only_loopback(monkeypatch):
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_secret_in_anything_written(tmp_path_factory):
+    yield
+    leaks = search({}, [tmp_path_factory.getbasetemp()]).leaks
+    assert not leaks, "\n".join(leaks)
+
+
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch, tmp_path_factory):
     for name in ("RUNWARE_API_KEY", "AIMLAPI_API_KEY", "RUNWARE_BASE_URL", "AIMLAPI_BASE_URL"):
@@ -36,8 +48,20 @@ def clean_environment(monkeypatch, tmp_path_factory):
     monkeypatch.setenv("HOME", str(tmp_path_factory.getbasetemp() / "no-home-in-tests"))
 
 
-def pytest_configure():
+@pytest.fixture(scope="session")
+def warm():
+    """A process that has imported the product, and forks one for each command."""
+    process = Warm()
+    yield process
+    process.close()
+
+
+def pytest_configure(config):
     usual_signals.restore()
+    many = settings().max_examples if config.getoption("--everything") else _EXAMPLES_EVERYDAY
+    # how long an example takes says how busy the machine is
+    settings.register_profile("ours", settings(), max_examples=many, deadline=None)
+    settings.load_profile("ours")
 
 
 def pytest_addoption(parser):

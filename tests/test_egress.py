@@ -252,6 +252,24 @@ def test_a_redirect_to_another_port_of_this_machine_is_held():
     assert asyncio.run(scenario()) == (1, [])
 
 
+def test_a_redirect_to_an_allowed_name_that_leads_into_this_machine_is_held():
+    async def scenario():
+        async with listening() as inner:
+            moved = (
+                f"HTTP/1.1 302 Found\r\nLocation: https://cdn.runware.ai:{inner.port}/x\r\nContent-Length: 0\r\n\r\n"
+            )
+            wire = Wire(timeouts=QUICK, resolver=Names(["127.0.0.1"]))
+            async with listening(lambda _: moved.encode()) as own, wire:
+                allowed = HostRule(
+                    hosts=(f"cdn.runware.ai:{inner.port}",), plain_http_hosts=("127.0.0.1",), plain_http_port=own.port
+                )
+                with pytest.raises(HeldError, match=r"cdn\.runware\.ai:\d+ leads to an address that is not public"):
+                    await fetch(wire, f"http://127.0.0.1:{own.port}/x", allowed)
+            return len(own.heads), inner.heads, wire.requests
+
+    assert asyncio.run(scenario()) == (1, [], 1)
+
+
 # Proxies
 
 

@@ -5,8 +5,6 @@ import json
 import os
 import pty
 import re
-import subprocess
-import sys
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -228,7 +226,7 @@ def refusing_server():
 
 
 @pytest.fixture
-def in_a_terminal(tmp_path):
+def in_a_terminal(tmp_path, warm):
     """Run `render` on a terminal, in a folder of hostile names; returns all that reached the terminal."""
     folder = tmp_path / "ev\x1b]0;owned\x07il\u202e"
     folder.mkdir()
@@ -238,16 +236,10 @@ def in_a_terminal(tmp_path):
     def run(*arguments, **variables):
         ours, theirs = pty.openpty()
         environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8", "TERM": "xterm"}
-        with subprocess.Popen(
-            [sys.executable, "-m", "render", *arguments],
-            cwd=folder,
-            env={**environment, **variables},
-            stdin=subprocess.DEVNULL,
-            stdout=theirs,
-            stderr=theirs,
-        ):
-            os.close(theirs)
-            shown = b"".join(iter(lambda: read(ours), b""))
+        process = warm.start_on(theirs, theirs, arguments, cwd=folder, env={**environment, **variables})
+        os.close(theirs)
+        shown = b"".join(iter(lambda: read(ours), b""))
+        process.wait()
         os.close(ours)
         return shown.decode("utf-8")
 

@@ -5,6 +5,7 @@ import pytest
 
 from render.errors import SettingsError
 from render.settings import OFFLINE, Secret, display, folders, lane_settings, offline_lane, read_key, read_key_if_set
+from tests import core_dumps
 
 DEFAULT = "https://api.example.com/v1"
 
@@ -58,12 +59,10 @@ def test_a_key_comes_from_its_variable_or_from_a_file(tmp_path):
 
 
 def test_a_process_that_holds_a_key_leaves_no_core_dump():
-    before = resource.getrlimit(resource.RLIMIT_CORE)
-    try:
+    with core_dumps.allowed():
+        _, most = resource.getrlimit(resource.RLIMIT_CORE)
         read_key("X_KEY", environ={"X_KEY": "sk-1"})
-        assert resource.getrlimit(resource.RLIMIT_CORE) == (0, before[1])
-    finally:
-        resource.setrlimit(resource.RLIMIT_CORE, before)
+        assert resource.getrlimit(resource.RLIMIT_CORE) == (0, most)
 
 
 def test_a_missing_key_names_the_variable_and_the_offline_alternative():

@@ -1,7 +1,8 @@
 """A project's output folder: takes bytes in, checks them, and gives them their final names. Async; work is in threads.
 
-The order that keeps the package's guarantee: written beside the target, length, container, sync of the file, the old
-file out of the way, rename, sync of the folder. It knows nothing of where bytes come from or what they cost.
+The order that keeps the package's guarantee: written beside the target, length, container, sync of the file, a second
+name for the old file, word of it, rename, sync of the folder. It knows nothing of where bytes come from or what they
+cost.
 """
 
 from __future__ import annotations
@@ -16,19 +17,21 @@ from render.artifacts.beginning import read_note, remove_note
 from render.artifacts.filling import Limit, fill
 from render.artifacts.part import opened_part, part_name, publish, sweep
 from render.artifacts.paths import checked, opened_folder
-from render.artifacts.placing import place_again, settle
+from render.artifacts.placing import keep, place_again, settle
 from render.artifacts.refusals import held_on_trouble
 from render.artifacts.threads import in_thread
 from render.containers.measure import measure, media_types_for
 from render.errors import BytesRefusedError, HeldError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
     from pathlib import Path, PurePosixPath
 
     from render.artifacts.beginning import Note
     from render.artifacts.part import Part
     from render.records import Beginning, FileMark, Measured
+
+    BeforeNaming = Callable[["Naming"], Awaitable[None]]
 
 _LARGEST_BYTES = 2 * 1024**3
 
@@ -57,8 +60,16 @@ class Received:
     sha256: str
     size_bytes: int
     measured: Measured
-    #: where the file that stood there before is now; "" where none stood there, or one with the same bytes
-    kept: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Naming:
+    """A whole file is about to take a name."""
+
+    #: its digest
+    sha256: str
+    #: where in `.earlier/` what stands there now has its second name; "" where nothing does, or a file with these bytes
+    kept: str
 
 
 class ArtifactFolder:
@@ -68,8 +79,13 @@ class ArtifactFolder:
         self._root = root
         self._largest_bytes = largest_bytes
 
-    async def receive(self, chunks: AsyncIterator[bytes], *, delivery: Delivery) -> Received:
+    async def receive(
+        self, chunks: AsyncIterator[bytes], *, delivery: Delivery, before_naming: BeforeNaming | None = None
+    ) -> Received:
         """Write, check and place one file; on any failure nothing of it remains, but what `beginning` then tells.
+
+        `before_naming` is waited for when what stands at the target has its second name and still its first; what it
+        raises is passed on, and the target stays as it is.
 
         Raises:
             BytesRefusedError: it is short, or no whole file of a kind that may stand under this name; or what was kept
@@ -84,7 +100,8 @@ class ArtifactFolder:
             # from here on it is either in place or of no use
             await in_thread(f"{target} cannot be kept", remove_note, part.folder, part.name)
             measured = await in_thread(f"{target} cannot be kept", _verify, part, delivery, size_bytes)
-            kept = await in_thread(
+            await self._make_way(target, sha256, delivery.earlier_fingerprint, before_naming)
+            await in_thread(
                 f"{target} cannot be put in place",
                 settle,
                 self._root,
@@ -93,7 +110,7 @@ class ArtifactFolder:
                 sha256=sha256,
                 earlier=delivery.earlier_fingerprint,
             )
-        return Received(sha256=sha256, size_bytes=size_bytes, measured=measured, kept=kept)
+        return Received(sha256=sha256, size_bytes=size_bytes, measured=measured)
 
     async def beginning(self, delivery: Delivery) -> Beginning | None:
         """Say what an earlier try left of a file; None where nothing that can be used."""
@@ -101,16 +118,25 @@ class ArtifactFolder:
         note = await in_thread(f"{target} cannot be looked at", _note_about, self._root, target, delivery.attempt_id)
         return None if note is None else note.beginning
 
-    async def place(self, source: str, *, target: str, sha256: str, earlier_fingerprint: str = "") -> str:
+    async def place(
+        self,
+        source: str,
+        *,
+        target: str,
+        sha256: str,
+        earlier_fingerprint: str = "",
+        before_naming: BeforeNaming | None = None,
+    ) -> None:
         """Give the file at `source` a second name, by a hard link or else a copy; `source` stays.
 
-        Returns where the file that stood there before is now; "" where none did, or one with the same bytes.
+        `before_naming` is as for `receive`; it is waited for before `source` is looked at.
 
         Raises:
             BytesRefusedError: the file at `source` does not have this digest.
             HeldError: there is none, the target's name is taken by something that is no file, or the disk refuses.
         """
-        return await in_thread(
+        await self._make_way(checked(target), sha256, earlier_fingerprint, before_naming)
+        await in_thread(
             f"{target} cannot be put in place",
             place_again,
             self._root,
@@ -139,6 +165,16 @@ class ArtifactFolder:
         """
         with held_on_trouble(f"{self._root} cannot be cleaned"):
             return sweep(self._root, keep=keep or {})
+
+    async def _make_way(
+        self, target: PurePosixPath, sha256: str, earlier: str, before_naming: BeforeNaming | None
+    ) -> None:
+        """Let it be said where the file at `target` is kept, while it is still there."""
+        if before_naming is None:
+            return
+        trouble = f"what stands at {target} cannot be kept"
+        kept = await in_thread(trouble, keep, self._root, target, sha256=sha256, earlier=earlier)
+        await before_naming(Naming(sha256=sha256, kept=kept))
 
     @asynccontextmanager
     async def _part(self, target: PurePosixPath, delivery: Delivery) -> AsyncIterator[Part]:

@@ -1,7 +1,8 @@
 """Gives a written file its final name, and whatever stood there a place in `.earlier/`. Blocking; never overwrites.
 
 A name is taken by a hard link, which fails where something stands already, and the old name is removed afterwards.
-A crash in between leaves one file under two names, never half a file and never none.
+A crash in between leaves one file under two names, never half a file and never none. What makes room has its second
+name before it gives up its first, and keeps it however often it is told to: so that can be written down in between.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import shutil
 import stat
 import threading
+from contextlib import suppress
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -29,10 +31,25 @@ _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK
 _NAMING = threading.Lock()
 
 
-def settle(root: Path, target: PurePosixPath, *, written: tuple[int, str], sha256: str, earlier: str) -> str:
-    """Move a written and synced file to `target`, durably; a file with the same bytes there makes that unnecessary.
+def keep(root: Path, target: PurePosixPath, *, sha256: str, earlier: str) -> str:
+    """Give what stands at `target` a second name in `.earlier/`, durably; it keeps its first until `settle` takes it.
 
-    Returns where another file that stood there is now, below `root`; "" where none did.
+    Returns the second name, below `root`; "" where nothing stands there, or a file of the digest `sha256`, which is
+    that of the file to come. `earlier` is as for `settle`.
+
+    Raises:
+        HeldError: something that is no ordinary file stands at the target.
+        OSError: a link, a copy or a sync failed.
+    """
+    with suppress(FileNotFoundError), opened_folder(root, target.parent, create=False) as folder, _NAMING:
+        standing = digest_at(folder, target.name)
+        if standing not in {None, sha256}:
+            return str(_kept(root, target, folder=folder, standing=standing, mark=earlier or standing))
+    return ""
+
+
+def settle(root: Path, target: PurePosixPath, *, written: tuple[int, str], sha256: str, earlier: str) -> None:
+    """Move a written and synced file to `target`, durably; a file with the same bytes there makes that unnecessary.
 
     Args:
         root: the output folder.
@@ -46,22 +63,21 @@ def settle(root: Path, target: PurePosixPath, *, written: tuple[int, str], sha25
         OSError: a link, a rename or a sync failed.
     """
     folder, name = written
-    kept = ""
     with _NAMING:
         standing = digest_at(folder, target.name)
         if standing == sha256:
             os.unlink(name, dir_fd=folder)
         else:
             if standing is not None:
-                kept = str(_move_away(root, target, folder=folder, mark=earlier or standing))
+                _kept(root, target, folder=folder, standing=standing, mark=earlier or standing)
+                os.unlink(target.name, dir_fd=folder)
             if not _renamed(folder, name, folder, target.name):
                 raise HeldError(f"something else took the name {target} at this moment")
     os.fsync(folder)
-    return kept
 
 
-def place_again(root: Path, source: PurePosixPath, target: PurePosixPath, *, sha256: str, earlier: str) -> str:
-    """Give the file at `source` a second name, by a hard link or else a copy; `source` stays. Returns as `settle`.
+def place_again(root: Path, source: PurePosixPath, target: PurePosixPath, *, sha256: str, earlier: str) -> None:
+    """Give the file at `source` a second name, by a hard link or else a copy; `source` stays.
 
     Raises:
         BytesRefusedError: the file at `source` does not have this digest.
@@ -77,7 +93,7 @@ def place_again(root: Path, source: PurePosixPath, target: PurePosixPath, *, sha
             _link_or_copy(old, source.name, new, part)
             if digest_at(new, part) != sha256:
                 raise BytesRefusedError(f"{source} no longer holds the recorded bytes")
-            return settle(root, target, written=(new, part), sha256=sha256, earlier=earlier)
+            settle(root, target, written=(new, part), sha256=sha256, earlier=earlier)
         finally:
             remove_part(new, part)
 
@@ -118,20 +134,56 @@ def _link_or_copy(old_folder: int, old: str, new_folder: int, new: str) -> None:
     except OSError as error:
         if error.errno not in _NO_LINKS | {errno.EXDEV}:
             raise
-        with _opened_at(old_folder, old) as taken, create_part(new_folder, new) as made:
-            shutil.copyfileobj(taken, made)
-            made.flush()
-            publish(new_folder, made.fileno())
-            os.fsync(made.fileno())
+        _copy(old_folder, old, new_folder, new)
 
 
-def _move_away(root: Path, target: PurePosixPath, *, folder: int, mark: str) -> PurePosixPath:
-    """Move what stands at `target` into `.earlier/`, under the first free name there, which is returned."""
+def _copy(old_folder: int, old: str, new_folder: int, new: str) -> None:
+    with _opened_at(old_folder, old) as taken, create_part(new_folder, new) as made:
+        shutil.copyfileobj(taken, made)
+        made.flush()
+        publish(new_folder, made.fileno())
+        os.fsync(made.fileno())
+
+
+def _kept(root: Path, target: PurePosixPath, *, folder: int, standing: str, mark: str) -> PurePosixPath:
+    """Return where in `.earlier/` what stands at `target` has its second name: where it is already, or the first free.
+
+    `standing` is its digest.
+    """
     with opened_folder(root, earlier_path(target, mark=mark, number=1).parent) as kept:
         places = (earlier_path(target, mark=mark, number=number) for number in count(1))
-        taken = next(place for place in places if _renamed(folder, target.name, kept, place.name))
+        taken = next(place for place in places if _named_twice(folder, target.name, kept, place.name, standing))
         os.fsync(kept)
     return taken
+
+
+def _named_twice(old_folder: int, old: str, new_folder: int, new: str, digest: str) -> bool:
+    """Give a file a second name; say whether it has it, which is so as well where the same bytes have that name."""
+    try:
+        os.link(old, new, src_dir_fd=old_folder, dst_dir_fd=new_folder, follow_symlinks=False)
+    except FileExistsError:
+        return _is_same(old_folder, old, new_folder, new, digest)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if new in os.listdir(new_folder):
+            return _is_same(old_folder, old, new_folder, new, digest)
+        part = part_name(f"keep-{digest[:16]}")
+        try:
+            _copy(old_folder, old, new_folder, part)
+            os.rename(part, new, src_dir_fd=new_folder, dst_dir_fd=new_folder)
+        finally:
+            remove_part(new_folder, part)
+    return True
+
+
+def _is_same(old_folder: int, old: str, new_folder: int, new: str, digest: str) -> bool:
+    one = os.stat(old, dir_fd=old_folder, follow_symlinks=False)
+    other = os.stat(new, dir_fd=new_folder, follow_symlinks=False)
+    if os.path.samestat(one, other):
+        return True
+    is_likely = stat.S_ISREG(other.st_mode) and one.st_size == other.st_size
+    return is_likely and digest_at(new_folder, new) == digest
 
 
 def _renamed(old_folder: int, old: str, new_folder: int, new: str) -> bool:

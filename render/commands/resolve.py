@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from render.project import Project, Where
-    from render.records import PlannedTask, Snapshot
+    from render.records import Attempt, PlannedTask, Snapshot
     from render.resolution import Subject
+    from render.store import Store
 
 
 @click.command(cls=HeadedCommand)
@@ -115,18 +116,20 @@ class _Resolution:
             snapshot = with_presence(project, store.snapshot())
             subjects = subjects_of(self.key, plan=project.plan(snapshot), snapshot=snapshot)
             _require_subjects(self.key, self.decision, subjects)
-            changes = self._all_changes(subjects, snapshot)
+            changes = self._all_changes(subjects, snapshot, store)
             store.write(tuple(change for _, of_subject in changes for change in of_subject))
             after = project.plan(with_presence(project, store.snapshot()))
         planned = {each.task.key: each for each in reversed(after.tasks)}
         return [self._resolved(subject, made[0], planned.get(subject.key)) for subject, made in changes]
 
-    def _all_changes(self, subjects: Sequence[Subject], snapshot: Snapshot) -> list[tuple[Subject, tuple[Change, ...]]]:
+    def _all_changes(
+        self, subjects: Sequence[Subject], snapshot: Snapshot, store: Store
+    ) -> list[tuple[Subject, tuple[Change, ...]]]:
         """Decide about each; of several, those are passed over that stand as they are to stand already."""
         made, standing = [], None
         for subject in subjects:
             try:
-                made.append((subject, self._changes(subject, snapshot)))
+                made.append((subject, self._changes(subject, snapshot, store)))
             except UsageError as error:
                 standing = error
         if not made and standing is not None:
@@ -143,7 +146,7 @@ class _Resolution:
             next=planned,
         )
 
-    def _changes(self, subject: Subject, snapshot: Snapshot) -> tuple[Change, ...]:
+    def _changes(self, subject: Subject, snapshot: Snapshot, store: Store) -> tuple[Change, ...]:
         now = datetime.now(UTC)
         match self.decision.verdict:
             case Verdict.ADOPT:
@@ -153,7 +156,7 @@ class _Resolution:
             case Verdict.ABANDON:
                 return (Change(attempt=abandoned(subject)),)
             case Verdict.FILE:
-                return self._take_file(subject, snapshot, now)
+                return self._take_file(filed(subject, now=now), subject.path, snapshot, store)
 
     def _adoption(self, subject: Subject) -> Adoption:
         provider = PROVIDERS[subject.attempt.provider]
@@ -162,16 +165,16 @@ class _Resolution:
     def _ids_are_ours(self, subject: Subject) -> bool:
         return self.project.is_offline or PROVIDERS[subject.attempt.provider].ids_are_ours
 
-    def _take_file(self, subject: Subject, snapshot: Snapshot, now: datetime) -> tuple[Change, ...]:
+    def _take_file(self, attempt: Attempt, path: str, snapshot: Snapshot, store: Store) -> tuple[Change, ...]:
         # these bring what writes files, which the other verdicts have no use for
         import asyncio  # noqa: PLC0415
 
         from render.artifacts.folder import ArtifactFolder  # noqa: PLC0415
         from render.runner.handover import HandedIn, take_file  # noqa: PLC0415
 
-        given = HandedIn(source=self.decision.file, attempt=filed(subject, now=now), path=subject.path)
+        given = HandedIn(source=self.decision.file, attempt=attempt, path=path)
         folder = ArtifactFolder(self.project.folders.output)
         try:
-            return asyncio.run(take_file(given, folder=folder, snapshot=snapshot))
+            return asyncio.run(take_file(given, folder=folder, snapshot=snapshot, write=store.write))
         except ArtifactError as error:
             raise UsageError(f"{self.decision.file} was not taken: {error.message}", hint=error.hint) from error

@@ -10,7 +10,7 @@ from render.layout import path_fault
 from render.manifest.phrases import ALLOWED_NAME, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from render.manifest.findings import Findings, Path
     from render.manifest.resolved import Resolved
@@ -33,51 +33,50 @@ def check_ids(
         else:
             made[path] = [resolved.shot.id]
     seen: dict[str, Path] = {}
-    for shot_path, raw in raw_shots:
-        written, path = raw.get("id"), (*shot_path, "id")
-        if written is None or isinstance(written, dict | list):
-            continue
-        for shot_id in _ids(written, made.get(shot_path), raw):
-            _check_id(shot_id, path, findings)
-            _check_twice(str(shot_id), path, seen, findings)
+    for path, raw in raw_shots:
+        written, ids = raw.get("id"), made.get(path)
+        if type(written) is str:
+            # nearly all, and there may be a hundred thousand
+            for shot_id in ids if ids is not None else _as_written(written, raw):
+                _check_id(shot_id, path, findings)
+                _check_twice(shot_id, path, seen, findings)
+        elif written is not None and not isinstance(written, dict | list):
+            _check_id(written, path, findings)
+            _check_twice(str(written), path, seen, findings)
 
 
-def _ids(written: Any, made: list[str] | None, raw: Mapping[str, Any]) -> Iterator[Any]:
-    if not isinstance(written, str):
-        yield written
-    elif made is not None:
-        yield from made
-    elif "${" not in written and not raw.keys() & {"matrix", "zip"}:
-        yield written
+def _as_written(written: str, raw: Mapping[str, Any]) -> tuple[str, ...]:
+    return () if "${" in written or raw.keys() & {"matrix", "zip"} else (written,)
 
 
-def _check_id(shot_id: Any, path: Path, findings: Findings) -> None:
+def _check_id(shot_id: Any, shot_path: Path, findings: Findings) -> None:
+    path = (*shot_path, "id")
     if not isinstance(shot_id, str):
         message = f"`id` is a text, and {shown(shot_id)} is not"
         findings.add(path, "shot-id", message, hint=f'put it in quotes: id: "{shown(shot_id)}"')
-    elif "${" in shot_id:
-        return
-    elif not ID.match(shot_id):
+    elif ID.match(shot_id):
+        fault = path_fault(shot_id)
+        if fault:
+            findings.add(path, "shot-id", f"{shown(shot_id)} cannot name a file everywhere", hint=fault)
+    elif "${" not in shot_id:
         findings.add(path, "shot-id", f"{shown(shot_id)} cannot name a file everywhere", hint=ALLOWED_NAME)
-    elif path_fault(shot_id):
-        findings.add(path, "shot-id", f"{shown(shot_id)} cannot name a file everywhere", hint=path_fault(shot_id))
 
 
-def _check_twice(shot_id: str, path: Path, seen: dict[str, Path], findings: Findings) -> None:
+def _check_twice(shot_id: str, shot_path: Path, seen: dict[str, Path], findings: Findings) -> None:
     folded = shot_id.lower() if shot_id.isascii() else unicodedata.normalize("NFC", shot_id).casefold()
     first = seen.get(folded)
     if first is None:
-        seen[folded] = path
-    elif first == path:
+        seen[folded] = shot_path
+    elif first == shot_path:
         message = f"two tasks of this shot would both be called {shown(shot_id)}"
-        findings.add(path, "duplicate-id", message, hint="set what the id names apart: `${seed}_${steps}`")
+        hint = "set what the id names apart: `${seed}_${steps}`"
+        findings.add((*shot_path, "id"), "duplicate-id", message, hint=hint)
     else:
-        message = f"the id {shown(shot_id)} is taken by the shot {_where(first, path, findings)}"
-        findings.add(
-            path, "duplicate-id", message, hint="give one of them another id; upper and lower case count as one"
-        )
+        message = f"the id {shown(shot_id)} is taken by the shot {_where(first, shot_path, findings)}"
+        hint = "give one of them another id; upper and lower case count as one"
+        findings.add((*shot_path, "id"), "duplicate-id", message, hint=hint)
 
 
 def _where(first: Path, second: Path, findings: Findings) -> str:
-    place = findings.place(first)
-    return f"on line {place.line}" if place.file == findings.place(second).file else f"in {place.file}:{place.line}"
+    one, other = findings.place((*first, "id")), findings.place((*second, "id"))
+    return f"on line {one.line}" if one.file == other.file else f"in {one.file}:{one.line}"

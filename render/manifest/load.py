@@ -98,7 +98,7 @@ def load_manifest(path: Path, catalog: Catalog, reading: Reading = AS_WRITTEN) -
 
 
 def resolve_shots(path: Path, catalog: Catalog, reading: Reading = AS_WRITTEN) -> tuple[tuple[Resolved, ...], Findings]:
-    """Resolve what can be resolved of a manifest, which need not be in order; the findings know where each value stands.
+    """Resolve what can be resolved of a manifest, in order or not; the findings know where each value stands.
 
     Raises:
         SettingsError: the file cannot be read at all.

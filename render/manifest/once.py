@@ -89,7 +89,7 @@ class Values:
         """Whether a shot that is sound apart from that was found to break no rule, or the like of it was."""
         shot = resolved.shot
         values = tuple(map(shot.params.get, seen.concerned))
-        if shot.takes > 1 or not all(type(value) in _SIMPLE for value in values):
+        if shot.takes > 1 or not _SIMPLE.issuperset(map(type, values)):
             return False
         if values not in seen.sound_together:
             if any(broken_rules(resolved.spec, fill_in(shot.params, shot.variables))):

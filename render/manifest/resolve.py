@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from render.manifest.findings import Findings, Path
     from render.manifest.resolved import Merged
 
-_AXES = {"matrix", "zip"}
-
 
 class Resolver:
     """Resolves the shots of one file of a manifest against one catalog."""
@@ -47,7 +45,7 @@ class Resolver:
         """Yield the shots that can be resolved, in file order; what is wrong with the others goes to the findings."""
         for path, raw in self._file.raw_shots():
             variables = {**self._file_vars, **texts(raw.get("vars")), **self._overrides.variables}
-            if raw.keys().isdisjoint(_AXES):
+            if "matrix" not in raw and "zip" not in raw:
                 merged = self._above.merged(raw, path)
                 if merged is not None:
                     yield self._only(raw, path, merged, variables)

@@ -3,9 +3,10 @@
 Downloads outrank everything else, so they have workers of their own and hold no slot of a lane. A dead link goes back
 to the lane, which asks for a fresh one; a file that cannot be taken here is held with its link.
 
-First the file, then its record, and in one transaction with it the record of the file that it moved to `.earlier/`. A
-download that fails leaves both as they were; after a crash in between, the next run fetches again, finds the very file
-in place and records the same. Names change first and one after the other: two files may swap theirs.
+First it is recorded where the file is kept that must make room, then the name changes hands, then that is recorded. So
+a crash at any moment leaves no purchase recorded where another's file stands, whatever is asked for next; the next run
+fetches again and finds the very file in place. A download that fails leaves files and record as they were. Names change
+first and one after the other: two files may swap theirs.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from render.errors import (
     FolderFullError,
     HeldError,
     LinkExpiredError,
+    StateError,
     TransientError,
 )
 from render.events import ExtraSaved, TaskSaved
@@ -38,7 +40,7 @@ from render.store import Change
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from render.artifacts.folder import ArtifactFolder, Received
+    from render.artifacts.folder import ArtifactFolder, BeforeNaming, Received
     from render.errors import RenderError
     from render.runner.job import Job
     from render.runner.lane import Lane, Shared
@@ -119,6 +121,9 @@ class Fetcher:
         while not self._shared.stop.is_set():
             try:
                 await self._fetch(job)
+            except StateError as error:
+                self._park(job, f"{error.message}; the next run fetches it again")
+                return
             except (TransientError, BytesRefusedError, FilesExhaustedError) as error:
                 patience.heed_progress(await self._reception.kept_bytes(self._delivery(job)))
                 wait_s = patience.wait_after(error)
@@ -133,7 +138,7 @@ class Fetcher:
         """Leave a file to the next run; one that keeps coming wrong is asked for under a fresh link first."""
         lane = self._lanes[job.task.provider]
         if not isinstance(error, BytesRefusedError):
-            self._park(job, error.message)
+            self._park(job, f"{error.message}; the next run fetches it again")
         elif job.refused_for:
             await hold_refused(lane, job)
         else:
@@ -142,14 +147,21 @@ class Fetcher:
     async def _fetch(self, job: Job) -> None:
         if not job.record.source_url:
             raise LinkExpiredError("there is no link")
-        await self._save(job, await self._receive(job, job.record.source_url, self._delivery(job)))
+        delivery = self._delivery(job)
+        await self._save(job, await self._receive(job, job.record.source_url, delivery, self._making_way(job)))
 
     def _delivery(self, job: Job) -> Delivery:
         mark = self._owners.mark(job.task.path, taker=job.record.id)
         return Delivery(attempt_id=job.record.id, target=job.task.path, earlier_fingerprint=mark)
 
-    async def _receive(self, job: Job, link: str, delivery: Delivery) -> Received:
-        return await self._reception.receive(link, delivery, lane=self._lanes[job.task.provider].terms)
+    async def _receive(
+        self, job: Job, link: str, delivery: Delivery, before_naming: BeforeNaming | None = None
+    ) -> Received:
+        lane = self._lanes[job.task.provider].terms
+        return await self._reception.receive(link, delivery, lane=lane, before_naming=before_naming)
+
+    def _making_way(self, job: Job) -> BeforeNaming:
+        return self._owners.making_way(job.task.path, taker=job.record.id, write=self._shared.journal.write)
 
     async def _fetch_extras(self, job: Job) -> None:
         """Keep files that came beside the one that was asked for: they may have been paid for, too."""
@@ -180,16 +192,22 @@ class Fetcher:
         artifact = self._owners.artifact_of(attempt)
         mark = self._owners.mark(job.task.path, taker=attempt.id)
         try:
-            kept = await self._folder.place(
-                artifact.path, target=job.task.path, sha256=artifact.sha256, earlier_fingerprint=mark
+            await self._folder.place(
+                artifact.path,
+                target=job.task.path,
+                sha256=artifact.sha256,
+                earlier_fingerprint=mark,
+                before_naming=self._making_way(job),
             )
         except BytesRefusedError:
             # What stands there is no longer what was recorded, so the file is fetched again.
             self._lanes[job.task.provider].hand_over(job)
         except HeldError as error:
             await self._hold(job, error)
+        except StateError as error:
+            self._park(job, f"{error.message}; the next run gives it its name")
         else:
-            await self._record(job, replace(artifact, path=job.task.path), kept=kept)
+            await self._record(job, replace(artifact, path=job.task.path))
 
     async def _save(self, job: Job, received: Received) -> None:
         spec = self._shared.spec_of(job.task.model)
@@ -203,10 +221,9 @@ class Fetcher:
             measured=received.measured,
         )
         said += self._twins.meet(job.record, artifact)
-        await self._record(job, artifact, kept=received.kept, said=said)
+        await self._record(job, artifact, said=said)
 
-    async def _record(self, job: Job, artifact: Artifact, *, kept: str, said: tuple[str, ...] = ()) -> None:
-        displaced = self._owners.displaced_by(artifact, kept=kept)
+    async def _record(self, job: Job, artifact: Artifact, *, said: tuple[str, ...] = ()) -> None:
         job.attempt = replace(
             job.record,
             task_key=job.task.key,
@@ -217,10 +234,10 @@ class Fetcher:
             error_kind="",
             error_message="",
         )
-        changes = (*displaced, Change(attempt=job.attempt, artifact=artifact))
+        change = Change(attempt=job.attempt, artifact=artifact)
         # Before the write is waited for: another worker would judge by owners that are no longer true.
-        self._owners.take(*changes)
-        await self._shared.journal.note(*changes)
+        self._owners.take(change)
+        await self._shared.journal.note(change)
         job.outcome = Outcome.SAVED
         self._shared.gate.settled(job.record.id)
         self._shared.gate.progressed()
@@ -235,4 +252,4 @@ class Fetcher:
 
     def _park(self, job: Job, message: str) -> None:
         lane = self._lanes[job.record.provider]
-        lane.settle(job, Outcome.PARKED, kind="parked", message=f"{message}; the next run fetches it again")
+        lane.settle(job, Outcome.PARKED, kind="parked", message=message)

@@ -16,7 +16,7 @@ from render.runner.owners import Owners
 from render.store import Change
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable, Sequence
     from pathlib import Path
 
     from render.artifacts.folder import ArtifactFolder
@@ -34,21 +34,31 @@ class HandedIn:
     path: str
 
 
-async def take_file(given: HandedIn, *, folder: ArtifactFolder, snapshot: Snapshot) -> tuple[Change, ...]:
-    """Put a copy of the file where it belongs; return what is to be recorded, the file that it displaced among it.
+async def take_file(
+    given: HandedIn, *, folder: ArtifactFolder, snapshot: Snapshot, write: Callable[[Sequence[Change]], None]
+) -> tuple[Change, ...]:
+    """Put a copy of the file where it belongs; return what is to be recorded of it.
+
+    What it displaces is recorded with `write` before.
 
     Raises:
         UsageError: it cannot be read.
         BytesRefusedError: it is no whole file of a kind that may stand there; nothing was changed.
         HeldError: the place is taken, or the disk refuses.
+        StateError: from `write`; the file that stands there stays.
     """
     owners, attempt = Owners(snapshot, ()), given.attempt
+
+    async def write_now(*changes: Change) -> None:
+        write(changes)
+
     delivery = Delivery(
         attempt_id=attempt.id,
         target=given.path,
         earlier_fingerprint=owners.mark(given.path, taker=attempt.id),
     )
-    received = await folder.receive(_read(given.source), delivery=delivery)
+    making_way = owners.making_way(given.path, taker=attempt.id, write=write_now)
+    received = await folder.receive(_read(given.source), delivery=delivery, before_naming=making_way)
     artifact = Artifact(
         attempt_id=attempt.id,
         path=given.path,
@@ -56,7 +66,7 @@ async def take_file(given: HandedIn, *, folder: ArtifactFolder, snapshot: Snapsh
         size_bytes=received.size_bytes,
         measured=received.measured,
     )
-    return Change(attempt=attempt, artifact=artifact), *owners.displaced_by(artifact, kept=received.kept)
+    return (Change(attempt=attempt, artifact=artifact),)
 
 
 async def _read(source: Path) -> AsyncIterator[bytes]:

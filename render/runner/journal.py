@@ -85,7 +85,7 @@ class Journal:
             raise self._unheard
 
     async def write(self, *changes: Change) -> None:
-        """Write an intent, durably: all of `changes` or none of them.
+        """Write an intent, durably: all of `changes` or none of them. All that was handed over before is durable, too.
 
         Raises:
             StateError: nothing of it was written, now or earlier; nothing more may be bought.

@@ -13,8 +13,9 @@ from render.layout import earlier_path
 from render.store import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Awaitable, Callable, Iterable
 
+    from render.artifacts.folder import BeforeNaming, Naming
     from render.records import Artifact, Attempt, Snapshot
     from render.runner.job import Job
 
@@ -28,8 +29,11 @@ class Owners:
         self._artifacts = dict(snapshot.artifacts)
         #: ids of attempts, the oldest first
         self._by_path: dict[str, list[str]] = defaultdict(list)
+        #: digests by attempt, of all that was ever recorded there: what is noted since may not be on the disk yet
+        self._claims: dict[str, dict[str, str]] = defaultdict(dict)
         for attempt_id in self._attempts.keys() & self._artifacts.keys():
             self._by_path[self._artifacts[attempt_id].path].append(attempt_id)
+            self._claim(self._artifacts[attempt_id])
         order = {attempt_id: number for number, attempt_id in enumerate(self._attempts)}
         for ids in self._by_path.values():
             ids.sort(key=order.__getitem__)
@@ -43,17 +47,36 @@ class Owners:
         others = self._others_at(path, taker)
         return self._current(others[-1]).fingerprint if others else ""
 
-    def displaced_by(self, artifact: Artifact, *, kept: str) -> tuple[Change, ...]:
-        """Say what is to be recorded of the files that `artifact` displaced; one with the same bytes stays.
+    def making_way(self, path: str, *, taker: str, write: Callable[..., Awaitable[None]]) -> BeforeNaming:
+        """Return what records, before the attempt `taker` takes `path`, where the files are kept that make room.
 
-        `kept` is where the folder put what stood there. It is "" where nothing had to move: then a run that was killed
-        has moved it, to the first name there is.
+        It is done with `write`, which returns when that and all that was recorded before is durable; what it raises
+        leaves every file under its name.
         """
-        kept = kept or earlier_path(artifact.path, self.mark(artifact.path, taker=artifact.attempt_id))
+
+        async def record(naming: Naming) -> None:
+            if not self._is_claimed(path, taker, naming):
+                return
+            displaced = self._displaced(path, taker, naming)
+            # Before the write is waited for: another worker would judge by owners that are no longer true.
+            self.take(*displaced)
+            await write(*displaced)
+
+        return record
+
+    def _is_claimed(self, path: str, taker: str, naming: Naming) -> bool:
+        """Whether the record on the disk may say that another file than the new one is at `path`."""
+        claims = self._claims.get(path, {}).items()
+        return any(other != taker and sha256 != naming.sha256 for other, sha256 in claims)
+
+    def _displaced(self, path: str, taker: str, naming: Naming) -> tuple[Change, ...]:
+        """Say what is to be recorded of other files at `path`; one with the same bytes as the new one stays."""
+        # where nothing stands they go where they would have been kept, and a plan finds them missing
+        kept = naming.kept or earlier_path(path, self.mark(path, taker=taker))
         return tuple(
             Change(attempt=self._current(other), artifact=replace(self._artifacts[other], path=kept))
-            for other in self._others_at(artifact.path, artifact.attempt_id)
-            if self._artifacts[other].sha256 != artifact.sha256
+            for other in self._others_at(path, taker)
+            if self._artifacts[other].sha256 != naming.sha256
         )
 
     def take(self, *changes: Change) -> None:
@@ -67,6 +90,10 @@ class Owners:
             self._attempts[change.attempt.id] = change.attempt
             self._artifacts[change.attempt.id] = change.artifact
             self._by_path[change.artifact.path].append(change.attempt.id)
+            self._claim(change.artifact)
+
+    def _claim(self, artifact: Artifact) -> None:
+        self._claims[artifact.path][artifact.attempt_id] = artifact.sha256
 
     def _others_at(self, path: str, attempt_id: str) -> list[str]:
         return [other for other in self._by_path.get(path, ()) if other != attempt_id]

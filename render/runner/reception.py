@@ -15,7 +15,7 @@ from render.wire import HostRule
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from render.artifacts.folder import ArtifactFolder, Delivery, Received
+    from render.artifacts.folder import ArtifactFolder, BeforeNaming, Delivery, Received
     from render.runner.gate import Gate
     from render.runner.lane import LaneTerms
     from render.settings import LaneSettings
@@ -30,8 +30,10 @@ class Reception:
     folder: ArtifactFolder
     gate: Gate
 
-    async def receive(self, link: str, delivery: Delivery, *, lane: LaneTerms) -> Received:
-        """Fetch one file and put it in place.
+    async def receive(
+        self, link: str, delivery: Delivery, *, lane: LaneTerms, before_naming: BeforeNaming | None = None
+    ) -> Received:
+        """Fetch one file and put it in place; `before_naming` is as for `ArtifactFolder.receive`.
 
         Raises:
             ArtifactError: as `Wire.stream` and as `ArtifactFolder.receive`.
@@ -44,7 +46,9 @@ class Reception:
             expecting = replace(
                 delivery, expected_bytes=incoming.expected_bytes, start=incoming.start, mark=incoming.mark
             )
-            return await self.folder.receive(self._counted(incoming.chunks), delivery=expecting)
+            return await self.folder.receive(
+                self._counted(incoming.chunks), delivery=expecting, before_naming=before_naming
+            )
 
     async def kept_bytes(self, delivery: Delivery) -> int:
         """Return how many bytes of a file that broke off are here."""

@@ -1,4 +1,7 @@
-"""The product as a user meets it: the command `render` in a process of its own, and a server in another."""
+"""The product as a user meets it: the command `render` in a process of its own, and a server in another.
+
+The processes are forked from one that has imported the product already; `RENDER` starts one from nothing.
+"""
 
 import http.client
 import json
@@ -13,6 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.canary import KEY
+from tests.warm import Warm
 
 #: quick to draw: two small stills, and nothing to pay attention to
 STILLS = """\
@@ -35,17 +41,12 @@ class Command:
 
     folder: Path
     environment: dict
+    warm: Warm
 
     def __call__(self, *arguments, cwd=None, status=0, **variables):
-        done = subprocess.run(
-            [*RENDER, *map(str, arguments)],
-            cwd=cwd or self.folder,
-            env={**self.environment, **variables},
-            capture_output=True,
-            text=True,
-            timeout=_PATIENCE_S,
-            check=False,
-        )
+        environment = {**self.environment, **variables}
+        run = self.warm.run if self.warm.suits(environment) else _run_from_nothing
+        done = run(arguments, cwd=cwd or self.folder, env=environment, timeout=_PATIENCE_S)
         assert status is None or done.returncode == status, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stderr
         return done
@@ -54,14 +55,12 @@ class Command:
         return json.loads(self(*arguments, "--json", **options).stdout)
 
     def start(self, *arguments, **variables):
-        return subprocess.Popen(
-            [*RENDER, *map(str, arguments)],
-            cwd=self.folder,
-            env={**self.environment, **variables},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        return self.warm.start(arguments, cwd=self.folder, env={**self.environment, **variables})
+
+
+def _run_from_nothing(arguments, **options):
+    command = [*RENDER, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, **options)
 
 
 @dataclass
@@ -72,9 +71,9 @@ class Server:
     def variables(self):
         return {
             "RUNWARE_BASE_URL": f"{self.base_url}/v1",
-            "RUNWARE_API_KEY": "canary-key-of-runware",
+            "RUNWARE_API_KEY": KEY,
             "AIMLAPI_BASE_URL": self.base_url,
-            "AIMLAPI_API_KEY": "canary-key-of-aimlapi",
+            "AIMLAPI_API_KEY": KEY,
         }
 
     def ask(self, path):
@@ -86,25 +85,49 @@ class Server:
         return self.ask("/admin/ledger")
 
 
+def fill(folder):
+    """Make a project folder: manifests in `manifests/`, and a mark that says where its root is."""
+    shutil.copytree(MANIFESTS, folder / "manifests")
+    (folder / "pyproject.toml").touch()
+    (folder / "stills.yaml").write_text(STILLS, encoding="utf-8")
+    return folder
+
+
 @pytest.fixture
 def folder(tmp_path):
-    """A project folder: manifests in `manifests/`, and a mark that says where its root is."""
-    shutil.copytree(MANIFESTS, tmp_path / "project" / "manifests")
-    (tmp_path / "project" / "pyproject.toml").touch()
-    (tmp_path / "project" / "stills.yaml").write_text(STILLS, encoding="utf-8")
-    return tmp_path / "project"
+    return fill(tmp_path / "project")
+
+
+def command_in(folder, warm):
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", "TERM": "dumb"}
+    return Command(folder=folder, environment=environment, warm=warm)
 
 
 @pytest.fixture
-def render(folder):
-    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", "TERM": "dumb"}
-    return Command(folder=folder, environment=environment)
+def render(folder, warm):
+    return command_in(folder, warm)
+
+
+@pytest.fixture(scope="module")
+def stills_once(tmp_path_factory, warm):
+    """What a run of two stills leaves, for nothing; to be copied and not to be changed."""
+    folder = fill(tmp_path_factory.mktemp("stills") / "project")
+    command_in(folder, warm)("run", "stills.yaml", "--offline")
+    return folder / "renders-offline"
+
+
+@pytest.fixture
+def rendered(render, stills_once):
+    """The output folder of two stills that were rendered offline."""
+    shutil.copytree(stills_once, render.folder / "renders-offline")
+    return render.folder / "renders-offline" / "stills"
 
 
 @pytest.fixture
 def server(render, tmp_path):
     """`render serve` in a process of its own, quick enough for tests and slow enough to be interrupted."""
-    process = render.start("serve", "--port", "0", "--state", tmp_path / "server", "--latency", "0.3", "0.6")
+    options = ("--port", "0", "--state", tmp_path / "server", "--latency", "0.3", "0.6", "--engine", "fixed")
+    process = render.start("serve", *options)
     line = process.stdout.readline()
     assert line.startswith("serving on http://127.0.0.1:"), line + process.stderr.read()
     yield Server(base_url=line.split()[2].rstrip(";"))

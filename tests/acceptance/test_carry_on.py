@@ -4,10 +4,25 @@ import json
 import signal
 from collections import Counter
 
+import pytest
+
 from render.containers.measure import measure
 from tests.acceptance.conftest import Server, end, wait_until
 
 KANDINSKY = "manifests/kandinsky.shots.yaml"
+
+#: eight files that are quick to draw
+EIGHT = """\
+version: 1
+project: eight
+model_defaults:
+  "klingai:3@2": {width: 256, height: 256, duration: 1}
+  kandinsky-5-image-lite: {width: 640, height: 1408}
+defaults: {model: "klingai:3@2", prompt: Fog over a lake}
+shots:
+  - {id: clip, takes: 6}
+  - {id: still, model: kandinsky-5-image-lite, takes: 2}
+"""
 
 
 def bought(ledger):
@@ -52,17 +67,24 @@ def test_a_killed_run_is_carried_on_and_each_task_is_bought_once(render, server,
     assert changed_at(output) == files
 
 
-def test_a_kill_that_takes_the_embedded_server_too_is_carried_on(render, tmp_path):
-    log = render.folder / "renders-offline" / "kandinsky-examples" / "render.log"
-    process = render.start("run", KANDINSKY, "--offline")
+@pytest.fixture
+def eight(render):
+    """A manifest of eight, by its name."""
+    (render.folder / "eight.yaml").write_text(EIGHT, encoding="utf-8")
+    return "eight.yaml"
+
+
+def test_a_kill_that_takes_the_embedded_server_too_is_carried_on(render, eight, tmp_path):
+    log = render.folder / "renders-offline" / "eight" / "render.log"
+    process = render.start("run", eight, "--offline")
     wait_until(lambda: log.exists() and log.read_text().count('"attempt.submitted"') >= 3)
     end(process, signal.SIGKILL)
 
-    second = render.json("run", KANDINSKY, "--offline")
+    second = render.json("run", eight, "--offline")
 
     assert second["saved"] + second["skipped"] == second["tasks"] == 8
-    output = render.folder / "renders-offline" / "kandinsky-examples"
-    status = render.json("status", KANDINSKY, "--offline")
+    output = render.folder / "renders-offline" / "eight"
+    status = render.json("status", eight, "--offline")
     assert_eight_whole_files(status, output)
     accepted = [json.loads(line)["remote_id"] for line in log.read_text().splitlines() if '"attempt.submitted"' in line]
     # what was recorded an instant before the kill may lack its line in the log
@@ -71,7 +93,7 @@ def test_a_kill_that_takes_the_embedded_server_too_is_carried_on(render, tmp_pat
     assert len(counts) == 8
     assert set(counts.values()) == {1}
 
-    third = render.json("run", render.folder / KANDINSKY, "--offline", cwd=tmp_path)
+    third = render.json("run", render.folder / eight, "--offline", cwd=tmp_path)
     assert (third["requests"], third["skipped"]) == (0, 8)
 
 
@@ -85,25 +107,23 @@ def ledger_on_disk(render, state):
         end(process)
 
 
-def test_a_file_made_by_an_embedded_server_that_has_gone_is_fetched_from_the_next_one(render):
-    assert render.json("run", "stills.yaml", "--offline")["saved"] == 2
-    output = render.folder / "renders-offline" / "stills"
-    (output / "lamp" / "lamp_t01.webp").unlink()
+def test_a_file_made_by_an_embedded_server_that_has_gone_is_fetched_from_the_next_one(render, rendered):
+    (rendered / "lamp" / "lamp_t01.webp").unlink()
 
     summary = render.json("run", "stills.yaml", "--offline")
 
     assert (summary["saved"], summary["skipped"]) == (1, 1)
-    assert (output / "lamp" / "lamp_t01.webp").exists()
+    assert (rendered / "lamp" / "lamp_t01.webp").exists()
     assert len(ledger_on_disk(render, render.folder / "renders-offline" / ".server")["purchases"]) == 2
 
 
-def test_a_kill_after_the_render_and_before_the_file_is_carried_on_offline_too(render):
-    log = render.folder / "renders-offline" / "kandinsky-examples" / "render.log"
-    process = render.start("run", KANDINSKY, "--offline")
+def test_a_kill_after_the_render_and_before_the_file_is_carried_on_offline_too(render, eight):
+    log = render.folder / "renders-offline" / "eight" / "render.log"
+    process = render.start("run", eight, "--offline")
     wait_until(lambda: log.exists() and '"task.rendered"' in log.read_text())
     end(process, signal.SIGKILL)
 
-    second = render.json("run", KANDINSKY, "--offline")
+    second = render.json("run", eight, "--offline")
 
     assert second["saved"] + second["skipped"] == 8
     assert len(ledger_on_disk(render, render.folder / "renders-offline" / ".server")["purchases"]) == 8

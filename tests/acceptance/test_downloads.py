@@ -1,10 +1,12 @@
 """Files on their way home, with the real command and a real server in processes of their own."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.conftest import Server, end, wait_until
+from tests import core_dumps
+from tests.acceptance.conftest import RENDER, Server, end, wait_until
 
 BREAKING = """\
 - {on: file, nth: 1, action: {cut: {bytes: 900}}}
@@ -31,7 +33,11 @@ def test_files_that_break_off_come_home_whole_and_nothing_is_left_over(render, b
 
 
 def test_a_process_shows_no_key_to_its_neighbours_and_would_not_dump_its_memory(render, server):
-    process = render.start("run", "stills.yaml", **server.variables)
+    environment = {**render.environment, **server.variables}
+    with core_dumps.allowed():
+        process = subprocess.Popen(
+            [*RENDER, "run", "stills.yaml", "--json"], cwd=render.folder, env=environment, stdout=subprocess.DEVNULL
+        )
     log = render.folder / "renders" / "stills" / "render.log"
     try:
         wait_until(log.exists)

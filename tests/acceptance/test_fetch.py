@@ -20,7 +20,11 @@ from render.wire import Wire
 from tests.acceptance.conftest import RENDER, Server, end, wait_until
 
 STILLS = "stills.yaml"
-CLIP = "version: 1\nproject: fog\nshots: [{id: fog, model: kandinsky-5-distill, prompt: Fog over a lake}]\n"
+CLIP = """\
+version: 1
+project: fog
+shots: [{id: fog, model: kandinsky-5-distill, aspect_ratio: "1:1", prompt: Fog over a lake}]
+"""
 
 
 @pytest.fixture
@@ -31,7 +35,7 @@ def serve(render, tmp_path):
     def start(config="", latency=("0.1", "0.2")):
         (tmp_path / "config.yaml").write_text(config or "{}", encoding="utf-8")
         told = ("--port", "0", "--state", tmp_path / "server", "--config", tmp_path / "config.yaml")
-        told += ("--latency", *latency)
+        told += ("--latency", *latency, "--engine", "fixed")
         processes.append(render.start("serve", *told))
         line = processes[-1].stdout.readline()
         assert line.startswith("serving on http://127.0.0.1:"), line + processes[-1].stderr.read()

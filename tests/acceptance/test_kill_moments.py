@@ -53,9 +53,9 @@ def test_killed_at_any_moment_nothing_is_bought_twice_or_lost(render, server, ev
 CLIPS = """\
 version: 1
 project: clips
-providers: {aimlapi: {concurrency: 6}}
-defaults: {model: kandinsky-5-distill, prompt: Fog over a lake}
-shots: [{id: a}, {id: b}, {id: c}, {id: d}, {id: e}, {id: f}]
+providers: {aimlapi: {concurrency: 3}}
+defaults: {model: kandinsky-5-distill, aspect_ratio: "1:1", prompt: Fog over a lake}
+shots: [{id: a}, {id: b}, {id: c}]
 """
 
 
@@ -68,4 +68,4 @@ def test_offline_a_request_that_may_have_been_sent_is_sent_again_whoever_makes_t
 
     summary = render.json("run", "clips.yaml", "--offline")
 
-    assert summary["saved"] + summary["skipped"] == summary["tasks"] == 6
+    assert summary["saved"] + summary["skipped"] == summary["tasks"] == 3

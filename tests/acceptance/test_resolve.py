@@ -7,7 +7,7 @@ from tests.acceptance.conftest import Server, end, wait_until
 CLIPS = """\
 version: 1
 project: clips
-defaults: {model: kandinsky-5-distill, duration: 5}
+defaults: {model: kandinsky-5-distill, duration: 5, aspect_ratio: "1:1"}
 shots:
   - {id: tide, prompt: The tide comes in over black sand}
 """
@@ -33,7 +33,8 @@ def serve(render, tmp_path):
         script = tmp_path / "faults.yaml"
         script.write_text(faults or "[]", encoding="utf-8")
         process = render.start(
-            "serve", "--port", "0", "--state", tmp_path / "server", "--latency", "0.1", "0.2", "--faults", script
+            *("serve", "--port", "0", "--state", tmp_path / "server", "--latency", "0.1", "0.2"),
+            *("--engine", "fixed", "--faults", script),
         )
         processes.append(process)
         line = process.stdout.readline()

@@ -11,10 +11,9 @@ STILLS = "stills.yaml"
 
 
 @pytest.fixture
-def record(render):
+def record(rendered):
     """The record of two stills that were rendered, for nothing."""
-    render("run", STILLS, "--offline")
-    return render.folder / "renders-offline" / "stills" / "state.db"
+    return rendered / "state.db"
 
 
 def state(render, what, *arguments, **options):

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from tests.acceptance.conftest import RENDER, wait_until
+from tests.canary import KEY
 
 #: waits in a thread that nobody can cancel, as a dead disk or name server would
 STUCK = """
@@ -32,7 +33,7 @@ def mute():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield {
             "RUNWARE_BASE_URL": f"http://127.0.0.1:{listener.getsockname()[1]}/v1",
-            "RUNWARE_API_KEY": "canary-key-of-runware",
+            "RUNWARE_API_KEY": KEY,
         }
 
 

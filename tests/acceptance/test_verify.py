@@ -3,18 +3,9 @@
 import json
 import os
 
-import pytest
-
 from tests.acceptance.conftest import end, wait_until
 
 STILLS = "stills.yaml"
-
-
-@pytest.fixture
-def output(render):
-    """The files of two stills that were rendered, for nothing."""
-    render("run", STILLS, "--offline")
-    return render.folder / "renders-offline" / "stills"
 
 
 def verify(render, **options):
@@ -25,13 +16,13 @@ def found(render):
     return {(problem["path"], problem["kind"]) for problem in verify(render, status=1)["problems"]}
 
 
-def test_what_is_as_recorded_is_one_line(render, output):
+def test_what_is_as_recorded_is_one_line(render, rendered):
     told = render("verify", STILLS, "--offline")
     assert told.stdout.endswith("; all as recorded\n")
     assert len(told.stdout.splitlines()) == 1
     shape = verify(render)
     assert (shape["files"], shape["sound"], shape["problems"], shape["unknown"]) == (2, 2, [], [])
-    assert shape["size_bytes"] == sum(file.stat().st_size for file in output.rglob("*.webp"))
+    assert shape["size_bytes"] == sum(file.stat().st_size for file in rendered.rglob("*.webp"))
 
 
 def test_where_nothing_was_rendered_nothing_is_wrong_and_nothing_is_made(render):
@@ -39,8 +30,8 @@ def test_where_nothing_was_rendered_nothing_is_wrong_and_nothing_is_made(render)
     assert not (render.folder / "renders").exists()
 
 
-def test_every_way_to_differ_has_its_name(render, output):
-    lamp, moth = output / "lamp" / "lamp_t01.webp", output / "moth" / "moth_t01.webp"
+def test_every_way_to_differ_has_its_name(render, rendered):
+    lamp, moth = rendered / "lamp" / "lamp_t01.webp", rendered / "moth" / "moth_t01.webp"
     content = bytearray(lamp.read_bytes())
     content[-9] ^= 1
     lamp.write_bytes(content)
@@ -59,15 +50,15 @@ def test_every_way_to_differ_has_its_name(render, output):
     assert told.endswith("; 2 not as recorded\n")
 
 
-def test_a_file_that_no_record_knows_is_told_and_is_no_failure(render, output):
-    (output / "lamp" / "notes\n\x1b[2J.txt").write_text("mine", encoding="utf-8")
+def test_a_file_that_no_record_knows_is_told_and_is_no_failure(render, rendered):
+    (rendered / "lamp" / "notes\n\x1b[2J.txt").write_text("mine", encoding="utf-8")
     assert verify(render)["unknown"] == ["lamp/notes\n\x1b[2J.txt"]
     told = render("verify", STILLS, "--offline").stdout
     assert r"unknown: lamp/notes\n\u001b[2J.txt" in told
 
 
-def test_a_record_that_cannot_be_used_is_not_verified(render, output):
-    (output / "state.db").write_bytes(b"no record")
+def test_a_record_that_cannot_be_used_is_not_verified(render, rendered):
+    (rendered / "state.db").write_bytes(b"no record")
     done = render("verify", STILLS, "--offline", "--json", status=4)
     assert done.stdout == ""
     assert "damaged" in done.stderr
@@ -91,13 +82,13 @@ def test_files_are_read_while_a_run_is_going_on(render, server):
     assert run.returncode == 143
 
 
-def test_what_is_missing_is_brought_home_and_is_as_recorded_again(render, output):
+def test_what_is_missing_is_brought_home_and_is_as_recorded_again(render, rendered):
     stills = render.folder / STILLS
     stills.write_text(stills.read_text(encoding="utf-8").replace("seed: 7", "seed: 9"), encoding="utf-8")
     render("run", STILLS, "--offline")
-    (earlier,) = (output / ".earlier").rglob("*.webp")
+    (earlier,) = (rendered / ".earlier").rglob("*.webp")
     earlier.unlink()
-    (output / "moth" / "moth_t01.webp").unlink()
+    (rendered / "moth" / "moth_t01.webp").unlink()
     assert {kind for _, kind in found(render)} == {"missing"}
 
     fetched = render.json("fetch", STILLS, "--offline")
@@ -106,7 +97,7 @@ def test_what_is_missing_is_brought_home_and_is_as_recorded_again(render, output
     assert (verify(render)["files"], verify(render)["sound"]) == (3, 3)
 
 
-def test_a_record_of_other_facts_than_the_headers_tell_is_told(render, output):
+def test_a_record_of_other_facts_than_the_headers_tell_is_told(render, rendered):
     exported = render("state", "export", STILLS, "--offline").stdout.splitlines()
     rows = [json.loads(line) for line in exported]
     for row in rows:

@@ -183,6 +183,9 @@ def whole_spec():
     return {**spec, "params": {**spec["params"], "width": side, "height": side}}
 
 
+WHOLE = whole_spec()
+
+
 def problems_in(text):
     try:
         read_spec(text, file="a.yaml")
@@ -192,13 +195,13 @@ def problems_in(text):
 
 
 def test_the_spec_to_make_mistakes_in_has_none():
-    assert problems_in(json.dumps(whole_spec())) == ()
+    assert problems_in(json.dumps(WHOLE)) == ()
 
 
-@pytest.mark.parametrize("path", list(nodes(whole_spec())), ids=lambda path: ".".join(map(str, path)))
+@pytest.mark.parametrize("path", list(nodes(WHOLE)), ids=lambda path: ".".join(map(str, path)))
 def test_no_mistake_in_a_spec_is_a_crash(path):
     for value in WRONG_VALUES:
-        found = problems_in(json.dumps(with_mistake(whole_spec(), path, value)))
+        found = problems_in(json.dumps(with_mistake(WHOLE, path, value)))
         assert all(problem.line for problem in found), value
 
 
@@ -271,6 +274,6 @@ def test_a_spec_of_a_folder_that_merely_lies_there_is_not_trusted(tmp_path, cont
 @pytest.mark.parametrize("kind", ["fifo", "folder", "device"])
 def test_a_spec_that_is_no_file_is_told_and_never_waited_for(tmp_path, kind):
     name = tmp_path / "bad.yaml"
-    {"fifo": os.mkfifo, "folder": os.mkdir, "device": lambda path: os.symlink("/dev/zero", path)}[kind](name)
+    {"fifo": os.mkfifo, "folder": os.mkdir, "device": lambda path: path.symlink_to("/dev/zero")}[kind](name)
     (problem,) = problems(tmp_path)
     assert "not a regular file" in problem.message

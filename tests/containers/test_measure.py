@@ -123,13 +123,13 @@ def test_what_is_no_media_file_is_refused_in_one_line(data):
 
 
 @given(st.binary(max_size=2000))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * settings().max_examples, deadline=None)
 def test_any_bytes_are_refused_and_nothing_else_happens(data):
     assert_refused(data)
 
 
 @given(kind=st.sampled_from(KINDS), data=st.data())
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=6 * settings().max_examples, deadline=None)
 def test_damaged_files_are_measured_or_refused_and_nothing_else_happens(kind, data):
     damaged = bytearray(whole(kind))
     for _ in range(data.draw(st.integers(1, 4))):

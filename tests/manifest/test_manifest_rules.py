@@ -4,6 +4,7 @@ from render.catalog.load import catalog_beside, load_catalog
 from render.cli import run
 from render.errors import UsageError
 from render.expand import expand
+from render.manifest import outputs
 from render.manifest.load import check_manifest, find_manifest, load_manifest, shown_path
 from render.schema import NOT_YET, not_yet
 
@@ -154,7 +155,17 @@ def test_lane_settings_are_frozen_with_the_manifest(tmp_path):
     assert [(lane.name, lane.concurrency) for lane in manifest.lanes] == [("runware", 8), ("aimlapi", None)]
 
 
-def test_too_many_tasks_are_refused(tmp_path):
+def test_too_many_tasks_are_refused(tmp_path, monkeypatch):
+    assert outputs.MAX_TASKS == 100_000
+    monkeypatch.setattr(outputs, "MAX_TASKS", 1_000)
+    shots = "".join(f"  - {{id: s{n}, takes: 99}}\n" for n in range(10))
+    assert said(tmp_path, f"{TOP}{LITE}shots:\n{shots}") == []
+    rules = [rule for _, rule, _ in said(tmp_path, f"{TOP}{LITE}shots:\n{shots}  - {{id: t, takes: 11}}\n")]
+    assert rules == ["too-many-tasks"]
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_tasks_are_too_many(tmp_path):
     shots = "".join(f"  - {{id: s{n}, takes: 99}}\n" for n in range(1011))
     assert [rule for _, rule, _ in said(tmp_path, f"{TOP}{LITE}shots:\n{shots}")] == ["too-many-tasks"]
 

@@ -40,9 +40,10 @@ def main():
         trials = list(pool.map(lambda mutant: _tried(mutant, clean, folder, options), chosen))
     survivors = [trial for trial in trials if not trial.caught_by]
     _write(options.json, trials)
+    unnamed = [trial for trial in trials if trial.caught_by and not trial.is_named]
     sys.stdout.write(
-        f"{len(trials)} mutants, {len(survivors)} survived; {time.monotonic() - began:.0f} s; "
-        f"{options.json} holds it all\n"
+        f"{len(trials)} mutants, {len(survivors)} survived, {len(unnamed)} noticed by a broader suite alone; "
+        f"{time.monotonic() - began:.0f} s; {options.json} holds it all\n"
     )
     return 1 if survivors else 0
 
@@ -67,14 +68,20 @@ def _folder(kept):
 
 
 def _faulty_suites(chosen, clean, pool):
-    """Run every named suite in the clean copy, tests all in one go; return what does not pass."""
-    named = dict.fromkeys(suite for mutant in chosen for suite in mutant.suites)
-    tests = [argument for suite in named if not suite.startswith(PROVE) for argument in suite.split()]
-    proofs = [suite for suite in named if suite.startswith(PROVE)]
-    asked = {suite: pool.submit(run_suite, suite, clean) for suite in proofs}
-    if tests:
-        asked["the named tests"] = pool.submit(run_tests, tests, clean, limit_s=_FIRST_LIMIT_S)
-    return [suite for suite, found in asked.items() if found.result() is not Finding.PASSED]
+    """Run every named suite in the clean copy, as many at once as mutants are; return what does not pass.
+
+    Tests are run together; only where that fails is each asked by itself.
+    """
+    named = list(dict.fromkeys(suite for mutant in chosen for suite in mutant.suites))
+    tests = [suite for suite in named if not suite.startswith(PROVE)]
+    shares = list(filter(None, (tests[start::_AT_ONCE] for start in range(_AT_ONCE))))
+    together = list(pool.map(lambda share: run_tests(share, clean, limit_s=_FIRST_LIMIT_S), shares))
+    passed = {
+        suite for share, found in zip(shares, together, strict=True) if found is Finding.PASSED for suite in share
+    }
+    doubtful = [suite for suite in named if suite not in passed]
+    alone = list(pool.map(lambda suite: run_suite(suite, clean), doubtful))
+    return [suite for suite, found in zip(doubtful, alone, strict=True) if found is not Finding.PASSED]
 
 
 def _tried(mutant, clean, folder, options):

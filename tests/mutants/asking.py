@@ -109,6 +109,13 @@ MUTANTS = (
         f"{_POLLING}::test_a_broken_host_is_asked_one_free_question_before_anything_is_bought_there",
     ),
     mutant(
+        "repeats-without-end",
+        "repeats live on a budget",
+        "        if self._repeats >= 1:\n",
+        "        if True:\n",
+        "tests/runner/test_host.py::test_an_empty_budget_of_repeats_says_when_to_come_back_and_keeps_its_word",
+    ),
+    mutant(
         "post-redirect-followed",
         "a call is never redirected",
         "            allow_redirects=False,\n            timeout=aiohttp.ClientTimeout(\n",

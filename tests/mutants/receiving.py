@@ -5,6 +5,7 @@ from tests.mutants.mutant import mutant
 _FILES = "tests/test_artifacts.py"
 _WIRE = "tests/test_wire.py"
 _IN_ORDER = f"{_FILES}::test_bytes_are_durable_before_they_are_named_and_names_before_it_is_said"
+_EDITED_BACK = "tests/runner/test_making_way.py::test_a_shot_that_is_edited_back_after_trouble_shows_its_own_file"
 _SYNCED = "    os.fsync(part.descriptor)\n    return measured\n"
 _MEASURED = "    return read(ByteSource(file, size_bytes=size_bytes, kind=kind))\n"
 _BELIEVED = """\
@@ -38,8 +39,8 @@ MUTANTS = (
     mutant(
         "folder-not-synced",
         "the name of a file is durable before it is said to be there",
-        "    os.fsync(folder)\n    return kept\n",
-        "    return kept\n",
+        '{target} at this moment")\n    os.fsync(folder)\n',
+        '{target} at this moment")\n',
         _IN_ORDER,
     ),
     mutant(
@@ -87,9 +88,23 @@ MUTANTS = (
     mutant(
         "earlier-file-overwritten",
         "what stood at the target is kept",
-        "                kept = str(_move_away(root, target, folder=folder, mark=earlier or standing))\n",
-        "                os.unlink(target.name, dir_fd=folder)\n",
+        "                _kept(root, target, folder=folder, standing=standing, mark=earlier or standing)\n",
+        "",
         f"{_FILES}::test_a_new_file_moves_the_earlier_one_away",
+    ),
+    mutant(
+        "name-taken-unrecorded",
+        "the record says where a file is kept before another takes its name",
+        "            await write(*displaced)\n",
+        "",
+        _EDITED_BACK,
+    ),
+    mutant(
+        "name-taken-before-earlier-word-is-durable",
+        "a name that the record on the disk gives to another file is not taken",
+        "            if not self._is_claimed(path, taker, naming):\n",
+        "            if not self._displaced(path, taker, naming):\n",
+        "tests/runner/test_making_way.py::test_shots_that_swap_their_names_and_back_after_trouble_show_their_own_files",
     ),
     mutant(
         "linked-folder-followed",
@@ -125,6 +140,13 @@ MUTANTS = (
         "    if way is not Way.PROXY and not is_public(host) and ",
         "    if way is not Way.PROXY and False and ",
         "tests/test_egress.py::test_an_allowed_name_that_resolves_into_some_network_is_held_and_nothing_is_connected",
+    ),
+    mutant(
+        "redirect-into-this-machine",
+        "the address behind each redirect is judged like the first",
+        "is_own=allowed.is_own(target))\n",
+        "is_own=allowed.is_own(target) or _ > 0)\n",
+        "tests/test_egress.py::test_a_redirect_to_an_allowed_name_that_leads_into_this_machine_is_held",
     ),
     mutant(
         "held-link-dropped",

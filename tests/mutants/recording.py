@@ -71,6 +71,21 @@ MUTANTS = (
         "tests/store/test_lock.py::test_two_writers_in_one_process_are_refused_too",
     ),
     mutant(
+        "removed-lock-counts",
+        "a lock counts only while others would find it",
+        "        _require_in_place(descriptor, path)\n",
+        "",
+        "tests/store/test_lock.py::test_who_waited_for_a_lock_that_was_removed_meanwhile_is_refused",
+    ),
+    mutant(
+        "old-export-imported",
+        "an export that is older than the record is refused",
+        "    behind = written - found\n",
+        "    behind = 0\n",
+        "tests/acceptance/test_state_command.py::"
+        "test_an_export_that_is_older_than_the_record_is_imported_only_when_told_twice",
+    ),
+    mutant(
         "record-of-another-kind-taken",
         "paid and offline records are never mixed",
         '    if row["kind"] != owner.kind:\n',

@@ -6,6 +6,7 @@ _BUYING = "tests/runner/test_buying.py"
 _BUDGET = "tests/runner/test_budget.py"
 _RECOVERY = "tests/runner/test_recovery.py"
 _RECORD = "tests/runner/test_record.py"
+_ADOPTING = "tests/runner/test_adopting.py"
 _WRITE = """\
             # Before the POST: a crash after it must find the row.
             await self._shared.journal.write(Change(attempt=attempt))
@@ -69,7 +70,21 @@ MUTANTS = (
         '                error = OutcomeUnknownError(f"{error.message}; {missing}")\n',
         '                error = OutcomeUnknownError(f"{error.message}; {missing}")\n'
         "                job.may_have_arrived = False\n",
-        "tests/runner/test_adopting.py::test_a_purchase_that_the_log_never_names_stays_ambiguous_and_is_not_bought_again",
+        f"{_ADOPTING}::test_a_purchase_that_the_log_never_names_stays_ambiguous_and_is_not_bought_again",
+    ),
+    mutant(
+        "render-of-another-client-adopted",
+        "only a row of the log with our id speaks of our purchase",
+        '        our_id, remote_id = row.get("client_request_id"), row.get("inference_id")\n',
+        '        our_id, remote_id = next(iter(our_ids), None), row.get("inference_id")\n',
+        f"{_ADOPTING}::test_the_render_of_another_client_is_not_taken_for_ours",
+    ),
+    mutant(
+        "one-render-for-two-purchases",
+        "a render that is another task's is not adopted",
+        "                    return None if remote_id in taken else Accepted(remote_id=remote_id)\n",
+        "                    return Accepted(remote_id=remote_id)\n",
+        f"{_ADOPTING}::test_one_render_is_not_taken_for_two_purchases",
     ),
     mutant(
         "refusal-of-a-repeat-believed",
@@ -101,6 +116,13 @@ MUTANTS = (
         "tests/test_plan.py::test_every_state_of_a_task_has_exactly_one_action",
     ),
     mutant(
+        "fetch-buys",
+        "`render fetch` buys nothing",
+        "        case Action.SUBMIT:\n            return None\n",
+        "        case Action.SUBMIT:\n            return planned\n",
+        "tests/runner/test_bringing_home.py::test_nothing_new_is_bought",
+    ),
+    mutant(
         "slot-released-at-submit",
         "no more than `concurrency` renders are unfinished",
         "        self._lane.track(job, accepted.remote_id)\n",
@@ -129,6 +151,14 @@ MUTANTS = (
         "        amount = told or _NOTHING\n",
         "        amount = _NOTHING if attempt.submitted_at else told or _NOTHING\n",
         f"{_BUDGET}::test_a_cost_that_cannot_be_believed_keeps_the_reservation_and_is_told",
+    ),
+    mutant(
+        "reservation-freed-when-nobody-knows",
+        "what may have been bought stays counted",
+        "        outcome = Outcome.PARKED if self._lane.terms.ids_are_ours else Outcome.AMBIGUOUS\n",
+        "        outcome = Outcome.PARKED if self._lane.terms.ids_are_ours else Outcome.AMBIGUOUS\n"
+        "        self._budget.forget(job.record.id)\n",
+        f"{_BUDGET}::test_what_may_have_been_bought_stays_counted",
     ),
     mutant(
         "failed-after-acceptance-is-free",

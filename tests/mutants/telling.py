@@ -79,6 +79,13 @@ MUTANTS = (
         "tests/test_permissions.py::test_no_link_is_followed_to_where_a_log_might_be_written",
     ),
     mutant(
+        "key-in-a-core-dump",
+        "a process that holds a key leaves no core dump",
+        "    _forbid_core_dumps()\n    return Secret(text)\n",
+        "    return Secret(text)\n",
+        "tests/test_settings.py::test_a_process_that_holds_a_key_leaves_no_core_dump",
+    ),
+    mutant(
         "repeated-key-kept",
         "an answer that repeats the key does not bring it into the record",
         "return _without(self._reply(response, body), (key, *self._secrets))\n",

@@ -45,6 +45,18 @@ def _is_there(suite):
     return not test or f"def {test.partition('[')[0]}(" in (ROOT / file).read_text(encoding="utf-8")
 
 
+_LEAVING_OUT = """
+import pytest
+
+def pytest_addoption(parser):
+    parser.addoption("--everything", action="store_true")
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--everything"):
+        items[:] = [item for item in items if not item.get_closest_marker("slow")]
+"""
+
+
 @pytest.fixture
 def small(tmp_path):
     """A repository with one promise and one test of it."""
@@ -56,6 +68,8 @@ def small(tmp_path):
     (clean / "tests" / "test_sums.py").write_text(
         "from render.sums import add\n\n\ndef test_sums():\n    assert add(2, 3) == 5\n"
     )
+    (clean / "tests" / "conftest.py").write_text(_LEAVING_OUT)
+    (clean / "pytest.ini").write_text("[pytest]\nmarkers = slow: left out every day\n")
     make_python(clean)
     return clean
 
@@ -71,6 +85,13 @@ def test_a_copy_imports_its_own_code_and_a_broken_one_fails(small, tmp_path):
 
     assert run_tests(SUMS.suites, tmp_path / "broken") is Finding.FAILED
     assert run_tests(SUMS.suites, small) is Finding.PASSED
+
+
+def test_a_test_that_is_left_out_every_day_notices_all_the_same(small, tmp_path):
+    test = small / "tests" / "test_sums.py"
+    test.write_text(test.read_text().replace("def test", "import pytest\n\n\n@pytest.mark.slow\ndef test", 1))
+    broken_copy(small, tmp_path / "broken", SUMS)
+    assert run_tests(SUMS.suites, tmp_path / "broken") is Finding.FAILED
 
 
 def test_a_suite_that_is_not_there_notices_nothing(small):

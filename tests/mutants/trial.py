@@ -13,12 +13,12 @@ from itertools import chain
 from tests.mutants.workshop import broken_copy, python_of
 
 PROVE = "prove:"
-#: for one suite, in seconds
-LIMIT_S = 300
+#: for one suite that is named for a mutant, in seconds, and for a broader one
+LIMIT_S, BROADER_LIMIT_S = 180, 600
 #: what is run where the named suites notice nothing; the mutants' own test would notice anything, and proves nothing
 BROADER = (
     "tests/runner tests/store tests/providers tests/containers tests/wire",
-    "tests --ignore=tests/mutants --ignore=tests/test_layers.py --ignore=tests/test_docs.py",
+    "-n4 tests --ignore=tests/mutants --ignore=tests/test_layers.py --ignore=tests/test_docs.py",
     "prove:simulation",
     "prove:kills",
     "prove:powerloss",
@@ -27,7 +27,12 @@ BROADER = (
 #: of broader suites: whether each passes where nothing is broken, asked once
 _UNBROKEN = {}
 _ASKING = threading.Lock()
-_PYTEST = ("-m", "pytest", "-x", "-q", "-p", "no:randomly", "-p", "no:cacheprovider")
+#: in one order and from nothing, so that what was found is found again; Hypothesis does without its plugin, which takes
+#: longer to load than most of these tests take
+_WITHOUT = ("randomly", "cacheprovider", "hypothesispytest")
+_PYTEST = ("-m", "pytest", "-x", "-q", "--everything", *(f"-pno:{name}" for name in _WITHOUT))
+#: Hypothesis takes this for a word to draw the same examples each time and to time none of them
+_SAME_EACH_TIME = {"CI": "true"}
 
 
 class Finding(StrEnum):
@@ -62,9 +67,9 @@ def try_out(mutant, clean, folder, *, broader=BROADER):
     copy = folder / mutant.name
     path, missed = str(broken_copy(clean, copy, mutant)), []
     for suite in chain(mutant.suites, (suite for suite in broader if suite not in mutant.suites)):
-        began = time.monotonic()
-        finding = run_suite(suite, copy)
-        if finding is Finding.FAILED and suite not in mutant.suites and not _passes_unbroken(suite, clean):
+        began, is_named = time.monotonic(), suite in mutant.suites
+        finding = run_suite(suite, copy, limit_s=LIMIT_S if is_named else BROADER_LIMIT_S)
+        if finding is Finding.FAILED and not is_named and not _passes_unbroken(suite, clean):
             finding = Finding.UNUSABLE
         if finding is Finding.FAILED:
             return Trial(
@@ -73,7 +78,7 @@ def try_out(mutant, clean, folder, *, broader=BROADER):
                 path=path,
                 caught_by=suite,
                 took_s=round(time.monotonic() - began, 1),
-                is_named=suite in mutant.suites,
+                is_named=is_named,
                 missed=tuple(missed),
             )
         missed.append(f"{suite} ({finding})")
@@ -83,7 +88,7 @@ def try_out(mutant, clean, folder, *, broader=BROADER):
 def _passes_unbroken(suite, clean):
     with _ASKING:
         if suite not in _UNBROKEN:
-            _UNBROKEN[suite] = run_suite(suite, clean) is Finding.PASSED
+            _UNBROKEN[suite] = run_suite(suite, clean, limit_s=BROADER_LIMIT_S) is Finding.PASSED
         return _UNBROKEN[suite]
 
 
@@ -118,7 +123,7 @@ def _status(arguments, copy, limit_s):
         process = subprocess.Popen(
             [python_of(copy), *arguments],
             cwd=copy,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(scratch)},
+            env={**os.environ, **_SAME_EACH_TIME, "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(scratch)},
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=subprocess.STDOUT,

@@ -27,7 +27,7 @@ def test_the_saved_inputs_are_many_small_and_hold_every_seed(kind):
 
 @pytest.mark.parametrize("kind", READERS)
 def test_fresh_inputs_are_read_or_refused_in_our_words(kind):
-    fuzzed = fuzz(kind, seconds=1.0)
+    fuzzed = fuzz(kind, seeds=range(4))
     assert fuzzed.breaches == ()
     assert fuzzed.inputs
 
@@ -38,7 +38,7 @@ def trusting(data):
 
 
 def test_a_reader_that_trusts_is_found_out():
-    assert fuzz(REPLIES, seconds=20.0, readers={"trusting": trusting}, shrinks=False).breaches
+    assert fuzz(REPLIES, seeds=range(100), readers={"trusting": trusting}, shrinks=False).breaches
     assert judge(REPLIES, saved(REPLIES)["page"], readers={"trusting": trusting})
 
 

@@ -1,12 +1,15 @@
 """Secrets and egress: every row has a case or its reason, a slice of them holds, and what goes wrong is seen."""
 
+import tempfile
+from pathlib import Path
+
 import pytest
 
+from tests.canary import KEY, QUERY, search
 from tests.prove.secrets.bombs import bomb_all
 from tests.prove.secrets.egress import try_all
 from tests.prove.secrets.play import ROWS, UNEXERCISED, by_id, exercised, play
 from tests.prove.secrets.races import race
-from tests.prove.secrets.search import KEY, QUERY, search
 
 #: one of each row that is played with the command
 SLICE = (
@@ -21,6 +24,13 @@ SLICE = (
 )
 
 
+@pytest.fixture
+def thrown_away():
+    """A folder for planted keys, which the search at the end of the session must not find."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
 def test_every_row_of_security_has_a_case_or_a_reason_and_none_has_both():
     assert exercised(by_id()) | set(UNEXERCISED) == set(ROWS)
     assert not exercised(by_id()) & set(UNEXERCISED)
@@ -29,8 +39,8 @@ def test_every_row_of_security_has_a_case_or_a_reason_and_none_has_both():
 
 
 @pytest.mark.parametrize("identity", SLICE)
-def test_neither_the_key_nor_a_signed_link_comes_out(identity, tmp_path):
-    searched, breaches = play(identity, tmp_path)
+def test_neither_the_key_nor_a_signed_link_comes_out(identity, thrown_away):
+    searched, breaches = play(identity, thrown_away)
     assert breaches == []
     assert searched.octets > 0
 
@@ -84,18 +94,18 @@ def test_a_folder_that_follows_links_is_found_out(tmp_path):
         ("a.png", "nothing", False),
     ],
 )
-def test_a_secret_in_a_file_is_found_where_it_may_not_stand(tmp_path, name, text, is_leak):
-    path = tmp_path / name
+def test_a_secret_in_a_file_is_found_where_it_may_not_stand(thrown_away, name, text, is_leak):
+    path = thrown_away / name
     path.write_text(text, encoding="utf-8")
     path.chmod(0o600)
-    assert bool(search({}, [tmp_path]).leaks) == is_leak
+    assert bool(search({}, [thrown_away]).leaks) == is_leak
 
 
-def test_a_record_that_others_can_read_is_found_out(tmp_path):
-    path = tmp_path / "state.db-shm"
+def test_a_record_that_others_can_read_is_found_out(thrown_away):
+    path = thrown_away / "state.db-shm"
     path.touch()
     path.chmod(0o640)
-    assert search({"stdout": b"", "stderr": KEY}, [tmp_path]).leaks == (
+    assert search({"stdout": b"", "stderr": KEY}, [thrown_away]).leaks == (
         "the key stands in stderr",
         "state.db-shm is open to others: 640",
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from render.store import read_snapshot
+from tests.canary import QUERY
 from tests.containers.samples import whole
 from tests.runner.archived import from_orders
 
@@ -160,13 +161,14 @@ class Script:
 
     async def _poll_generation(self, request):
         moment = Moment(self, request, remote_ids=(request.query["generation_id"],))
-        return await self._play(self.polls, self._generation, moment)
+        return await self._play(self.polls, self.answer_generation, moment)
 
     async def _log(self, request):
         self.looks.append(int(request.query["offset"]))
         return await self._play(self.logs, as_logged, Moment(self, request))
 
-    async def _generation(self, moment):
+    async def answer_generation(self, moment):
+        """Say truly how a generation stands."""
         self.asked.append(1)
         order = self.orders.get(moment.remote_ids[0])
         if order is None:
@@ -185,7 +187,9 @@ class Script:
         return not order.is_finished
 
     def _link(self, order, request, ending):
-        usual = f"http://{request.host}/files/{order.prompt.replace(' ', '-')}-{order.polls}.{ending}"
+        usual = (
+            f"http://{request.host}/files/{order.prompt.replace(' ', '-')}-{order.polls}.{ending}?X-Signature={QUERY}"
+        )
         return self.links.get(order.prompt, usual)
 
     async def _file(self, request):
@@ -292,7 +296,7 @@ async def empty_log(_):
 async def as_usual(moment):
     """Answer a poll as if there were no script."""
     script = moment.script
-    return await (script._poll_runware if moment.is_runware else script._generation)(moment)  # noqa: SLF001 - its own
+    return await (script._poll_runware if moment.is_runware else script.answer_generation)(moment)  # noqa: SLF001 - its own
 
 
 def media_of(path):

@@ -26,6 +26,7 @@ from render.store import open_store, read_snapshot
 from render.unbought import with_missing_files, without_purchases
 from render.wire import Timeouts, Wire
 from render.wish import Task
+from tests.canary import KEY
 from tests.runner.scripted import Script
 
 #: seconds of the run's clock that pass in one of ours
@@ -71,7 +72,7 @@ class Stage:
     adopts: bool = False
     #: whether what is missing is bought; else only what was bought is brought home
     buys: bool = True
-    key: Secret | None = field(default_factory=lambda: Secret("a-key"))
+    key: Secret | None = field(default_factory=lambda: Secret(KEY))
     #: of the last run
     journal: Journal | None = None
     #: by how many seconds the run's clock has jumped ahead

@@ -1,9 +1,10 @@
 """A purchase at AI/ML API whose answer was lost, and what its usage log says about it."""
 
 import pytest
+from aiohttp import web
 
 from render.events import LookupScheduled
-from tests.runner.scripted import accept_and_reset, empty_log, refusing, reset, saying, stopping
+from tests.runner.scripted import accept, accept_and_reset, empty_log, refusing, reset, saying, stopping
 from tests.runner.stage import clip
 
 
@@ -11,6 +12,16 @@ from tests.runner.stage import clip
 def looking(stage):
     stage.adopts = True
     return stage
+
+
+def naming(our_id, remote_id):
+    """Tell a log of one row; `our_id` is called with the ids that were sent so far."""
+
+    async def step(moment):
+        row = {"client_request_id": our_id(moment.script.arrivals), "inference_id": remote_id, "status": "succeeded"}
+        return web.json_response({"data": [row], "pagination": {"has_more": False}})
+
+    return step
 
 
 def ids(stage):
@@ -47,6 +58,25 @@ def test_a_purchase_that_the_log_never_names_stays_ambiguous_and_is_not_bought_a
     assert len(looking.script.looks) == 7 + 3
     assert looking.script.arrivals == [looking.record()[0][0].id]
     assert looking.statuses() == {"a": ["prepared"]}
+
+
+def test_the_render_of_another_client_is_not_taken_for_ours(looking):
+    looking.script.submits.append(reset)
+    looking.script.logs.extend([naming(lambda _: "an-id-of-another-client", "gen-9:kandinsky/5")] * 7)
+
+    looking.run(clip("a"), exit_status=6, ambiguous=1)
+
+    assert ids(looking) == [("prepared", "")]
+
+
+def test_one_render_is_not_taken_for_two_purchases(looking):
+    looking.concurrency = 1
+    looking.script.submits.extend([accept, reset])
+    looking.script.logs.append(naming(lambda sent: sent[-1], "gen-1:kandinsky/5"))
+
+    looking.run(clip("a"), clip("b"), exit_status=6, ambiguous=1, saved=1)
+
+    assert ids(looking) == [("saved", "gen-1:kandinsky/5"), ("prepared", "")]
 
 
 def test_a_purchase_of_an_earlier_run_is_found_by_the_next(looking):

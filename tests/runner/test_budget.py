@@ -100,7 +100,7 @@ def test_a_purchase_bears_its_bound_and_the_mark_of_its_key(stage):
     stage.run(picture("a"), saved=1)
     (attempt,) = stage.record()[0]
     assert attempt.ceiling_usd == 0.4
-    assert attempt.key_mark == "8849"
+    assert attempt.key_mark == "b3d9"
 
 
 def test_nothing_tells_one_key_from_another_where_none_is_needed():

@@ -23,7 +23,8 @@ class Embedded(Script):
     @asynccontextmanager
     async def served(self):
         folder = self.state_db.parent.parent / "server"
-        async with serving(ServerOptions(state_dir=folder, port=self.port, latency_s=(0.0, 0.05))) as server:
+        options = ServerOptions(state_dir=folder, port=self.port, latency_s=(0.0, 0.05), engine="fixed")
+        async with serving(options) as server:
             self.port = server.port
             yield server.base_url
             self.ledger = await asyncio.to_thread(read_ledger, server.base_url)

@@ -327,12 +327,12 @@ class Refusing(ArtifactFolder):
 
     number, times = errno.ENOSPC, 1
 
-    async def receive(self, chunks, *, delivery):
+    async def receive(self, chunks, *, delivery, before_naming=None):
         if self.times > 0:
             type(self).times -= 1
             with held_on_trouble(f"{delivery.target} cannot be written"):
                 raise OSError(self.number, "refused")
-        return await super().receive(chunks, delivery=delivery)
+        return await super().receive(chunks, delivery=delivery, before_naming=before_naming)
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])

@@ -131,7 +131,7 @@ def test_certificates_that_are_refused_twice_in_a_row_are_no_accident():
     assert host.has_bad_certificate
 
 
-@given(steps=st.lists(st.tuples(st.sampled_from(["request", "repeat"]), st.floats(0, 30)), max_size=200))
+@given(steps=st.lists(st.tuples(st.sampled_from(["request", "repeat"]), st.floats(0, 3)), min_size=20, max_size=200))
 def test_repeats_stay_within_a_tenth_of_the_requests_and_five_a_minute(steps):
     host, now, requests, repeats = Host(), 0.0, 0, 0
     for kind, passed_s in steps:
@@ -146,9 +146,8 @@ def test_repeats_stay_within_a_tenth_of_the_requests_and_five_a_minute(steps):
 
 def test_an_empty_budget_of_repeats_says_when_to_come_back_and_keeps_its_word():
     host = Host()
-    while not (wait_s := host.repeat_in_s(0.0)):
-        pass
-    assert wait_s == pytest.approx(12.0)
+    *free, wait_s = [host.repeat_in_s(0.0) for _ in range(11)]
+    assert (free, wait_s) == ([0.0] * 10, pytest.approx(12.0))
     assert host.repeat_in_s(wait_s - 1.0) > 0
     assert host.repeat_in_s(wait_s + 0.001) == 0.0
 

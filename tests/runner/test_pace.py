@@ -114,9 +114,15 @@ def test_the_first_polls_are_few_whatever_the_server_says(stage, make):
 
 
 def test_polls_that_fail_together_count_as_one_failure(stage):
+    refusals = iter([refusing(401, "Unauthorized")] * 12)
+
+    async def refused_once_all_are_bought(moment):
+        step = next(refusals, None) if len(stage.script.orders) == 6 else None
+        return await (step or stage.script.answer_generation)(moment)
+
     stage.concurrency = 6
-    stage.script.patience = 2
-    stage.script.polls.extend([refusing(401, "Unauthorized")] * 12)
+    stage.script.patience = 20
+    stage.script.polls.extend([refused_once_all_are_bought] * 60)
     stage.run(*map(clip, "abcdef"), saved=6, exit_status=3)
     assert set(stage.bought().values()) == {1}
 

@@ -1,10 +1,7 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 from dataclasses import fields
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +10,6 @@ from render.server.config import ConfigError, load_config
 from render.server.egress import is_allowed
 from render.server.switches import AimlSwitches, RunwareSwitches
 
-ROOT = Path(__file__).parents[2]
 PATH, BODY = "/v2/video/generations", {"model": "sber-ai/kandinsky5-distill-t2v", "prompt": "a dragon"}
 
 
@@ -142,17 +138,16 @@ def test_the_server_itself_asks_allowed_hosts_alone(url, is_right):
     assert is_allowed(url, hosts=frozenset({"127.0.0.1:9000", "media.test"})) == is_right
 
 
-def _start(*arguments, cwd):
-    command = [sys.executable, "-m", "render", "serve", "--port", "0", *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(
-        command, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+@pytest.fixture
+def start(warm, tmp_path):
+    """Start `render serve` in a folder of its own."""
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8"}
+    return lambda *arguments: warm.start(["serve", "--port", "0", *arguments], cwd=tmp_path, env=environment)
 
 
-def test_the_command_follows_its_file_and_the_command_line_beats_it(tmp_path, serve):
+def test_the_command_follows_its_file_and_the_command_line_beats_it(tmp_path, serve, start):
     (tmp_path / "server.yaml").write_text("keys: [from-the-file]\nlatency: [{fixed: 60}]\nengine: fixed\n")
-    with _start("--config", "server.yaml", "--key", "given", cwd=tmp_path) as process:
+    with start("--config", "server.yaml", "--key", "given") as process:
         try:
             base_url = process.stdout.readline().split()[2].rstrip(";")
             witness = serve(state_dir=tmp_path / "unused")
@@ -167,17 +162,17 @@ def test_the_command_follows_its_file_and_the_command_line_beats_it(tmp_path, se
 
 
 @pytest.mark.parametrize("option", ["--config", "--faults"])
-def test_the_command_refuses_a_file_that_it_cannot_follow(tmp_path, option):
+def test_the_command_refuses_a_file_that_it_cannot_follow(tmp_path, option, start):
     (tmp_path / "wrong.yaml").write_text("- {on: nothing, action: drop}")
-    with _start(option, "wrong.yaml", cwd=tmp_path) as process:
+    with start(option, "wrong.yaml") as process:
         _, errors = process.communicate(timeout=20)
     assert process.returncode == 3
     assert "wrong.yaml" in errors
     assert "Traceback" not in errors
 
 
-def test_a_server_for_others_draws_a_key_and_shows_it(tmp_path):
-    with _start("--host", "0.0.0.0", cwd=tmp_path) as process:  # noqa: S104 - what the test is about
+def test_a_server_for_others_draws_a_key_and_shows_it(start):
+    with start("--host", "0.0.0.0") as process:  # noqa: S104 - what the test is about
         try:
             lines = [process.stdout.readline() for _ in range(2)]
         finally:

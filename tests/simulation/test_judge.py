@@ -1,5 +1,6 @@
 """The judge of the simulation: what is planted in a seed that went well, it finds."""
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -11,9 +12,16 @@ from tests.prove.simulation.world import play
 _NUMBER = 1
 
 
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    """The seed as it went; to be copied and not to be changed."""
+    return play(_NUMBER, tmp_path_factory.mktemp("seed"))
+
+
 @pytest.fixture
-def seed(tmp_path):
-    return play(_NUMBER, tmp_path)
+def seed(played, tmp_path):
+    shutil.copytree(played.folder, tmp_path, dirs_exist_ok=True)
+    return replace(played, folder=tmp_path, lives=list(played.lives), trace=list(played.trace))
 
 
 def a_file(seed):

@@ -1,5 +1,6 @@
 import os
 import platform
+from contextlib import ExitStack
 
 import pytest
 
@@ -61,6 +62,22 @@ def test_who_waited_in_vain_is_refused(path):
     ):
         pass
     assert len(told) == 1
+
+
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_who_waited_for_a_lock_that_was_removed_meanwhile_is_refused(path, is_replaced):
+    lock = path.with_suffix(".lock")
+    with ExitStack() as first:
+        first.enter_context(opened(path))
+
+        def remove(_):
+            lock.unlink()
+            if is_replaced:
+                lock.touch()
+            first.close()
+
+        with pytest.raises(StateError, match="was removed or replaced"), opened(path, wait_s=60, on_wait=remove):
+            pass
 
 
 _TAKE_TURNS = """

@@ -16,6 +16,7 @@ from pathlib import Path
 import render
 from render.errors import RenderError
 from render.store import read_snapshot
+from tests.canary import KEY
 from tests.prove.catalogue.records import AIMLAPI, RUNWARE, Case, Ended, Seen
 from tests.prove.catalogue.relay import Relay, ask
 from tests.prove.catalogue.theatre import half_files, lost, untruths
@@ -58,7 +59,7 @@ class Room:
     def write(self, count, **how):
         (self.folder / "film.shots.yaml").write_text(manifest(self.provider, count, **how), encoding="utf-8")
 
-    def start(self, *arguments, prefix=(), limits=(), key="a-key", stdout=subprocess.PIPE, stderr=subprocess.PIPE):
+    def start(self, *arguments, prefix=(), limits=(), key=KEY, stdout=subprocess.PIPE, stderr=subprocess.PIPE):
         """Start `render run`; `limits` are pairs for setrlimit."""
 
         def set_limits():

@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
 
+from tests.canary import own_folder
 from tests.prove.catalogue.rows import ROWS, UNEXERCISED
 from tests.prove.catalogue.tables import all_cases
 from tests.prove.section import Figure, Section, zero
@@ -54,8 +55,8 @@ def run(*, quick, folder):
 
 def _play(identity, folder):
     # sockets and files of one case must not be met by the next
-    with tempfile.TemporaryDirectory(prefix="case-", dir=folder) as own:
-        return play(identity, Path(own))
+    with own_folder(folder) as own:
+        return play(identity, own)
 
 
 def _figures(chosen, played, seen):

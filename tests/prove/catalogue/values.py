@@ -4,13 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 from render.server.rules import FailureRule
 from render.server.switches import RunwareSwitches, Switches
+from tests.canary import KEY
 from tests.prove.catalogue import documents as say
 from tests.prove.catalogue import strikes
 from tests.prove.catalogue.connections import BOTH
 from tests.prove.catalogue.contents import FEW, PARKED, at, polls
 from tests.prove.catalogue.outcomes import DONE, case, rejected
 from tests.prove.catalogue.records import AIMLAPI, RUNWARE, expect
-from tests.prove.catalogue.relay import SUBMIT, Strike
+from tests.prove.catalogue.relay import OTHER, SUBMIT, Strike
 
 
 def cases():
@@ -130,14 +131,14 @@ def _never_there():
             strikes=foreign,
             examine=_sent_once,
         )
-        strangers = {"server": {"keys": frozenset({"a-key"})}, "server_later": {"keys": frozenset({"another-key"})}}
+        strangers = {"server": {"keys": frozenset({KEY})}, "server_later": {"keys": frozenset({"another-key"})}}
         yield case(
             "R17",
             "-",
             provider,
             "key_taken_back",
             (expect("parked", 6, 1), expect("parked", 3, 1)),
-            strikes=at("P", strikes.rewrite(say.nothing), last=None),
+            strikes=_silence(),
             speed=4000,
             examine=_sent_once,
             is_quick=True,
@@ -146,6 +147,12 @@ def _never_there():
     for code in ("taskFailedOrNotFound", "taskCancelled"):
         said = at("P", strikes.refuse(200, code), last=3)
         yield case("R16", "P", RUNWARE, f"{code}_200", DONE, strikes=said, examine=_sent_once)
+
+
+def _silence():
+    """Neither polls nor the archive say anything about any render."""
+    nothing = strikes.rewrite(say.nothing)
+    return (*at("P", nothing, last=None), Strike(on=OTHER, do=nothing, last=None))
 
 
 def _sent_once(theatre, *_):

@@ -1,12 +1,11 @@
 """Plays all of it and adds it up."""
 
 import asyncio
-import tempfile
 import traceback
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
-from pathlib import Path
 
+from tests.canary import own_folder
 from tests.prove.files import bodies
 from tests.prove.files.bringing import bring_all
 from tests.prove.files.rows import ROWS, cases
@@ -55,8 +54,8 @@ def _again(identity):
 
 
 def _play(identity, folder):
-    with tempfile.TemporaryDirectory(prefix="case-", dir=folder) as own:
-        return play(identity, Path(own))
+    with own_folder(folder) as own:
+        return play(identity, own)
 
 
 def _sweep(kind, spread):

@@ -6,28 +6,32 @@
 import json
 import subprocess
 import sys
-import time
 from dataclasses import asdict
 
+from tests.prove.chance import first_seed
 from tests.prove.machine.play import FULL, QUICK, play
 from tests.prove.section import Figure, Section
 
 _MOUNT = 'mount -t tmpfs -o size=48m none "$1" && shift && exec "$@"'
-_PATIENCE_S = 900
+_PATIENCE_S, _SHRINKING_S = 900, 7200
 
 
 def run(*, quick, folder):
     """Play the examples and tell what was found."""
-    examples, room = QUICK if quick else FULL, folder / "room"
+    return played(examples=QUICK if quick else FULL, seed=first_seed(quick=quick), folder=folder)
+
+
+def played(*, examples, seed, folder, shrinks=False):
+    """Play examples from a seed where the disk may be filled, if there can be such a place."""
+    room, found = folder / "room", folder / "found.json"
     room.mkdir()
     if not _can_mount():
-        return play(examples=examples, seed=_seed(), folder=folder, room=None)
-    found = folder / "found.json"
-    command = [sys.executable, "-m", "tests.prove.machine", f"--examples={examples}", f"--seed={_seed()}"]
-    inside = [*command, f"--folder={folder}", f"--room={room}", f"--json={found}"]
+        return play(examples=examples, seed=seed, folder=folder, room=None, shrinks=shrinks)
+    command = [sys.executable, "-m", "tests.prove.machine", f"--examples={examples}", f"--seed={seed}"]
+    inside = [*command, f"--folder={folder}", f"--room={room}", f"--json={found}", *(["--shrink"] if shrinks else [])]
     done = subprocess.run(
         ["unshare", "-Urm", "sh", "-c", _MOUNT, "sh", str(room), *inside],
-        capture_output=True, text=True, timeout=_PATIENCE_S, check=False,
+        capture_output=True, text=True, timeout=_SHRINKING_S if shrinks else _PATIENCE_S, check=False,
     )  # fmt: skip
     if not found.exists():
         raise RuntimeError(f"the state machine did not come to its end\n{done.stdout}\n{done.stderr}")
@@ -43,10 +47,6 @@ def read_section(found):
     """The section that `write_section` kept."""
     figures = tuple(Figure(**figure) for figure in found.pop("figures"))
     return Section(**{**found, "figures": figures, "breaches": tuple(found["breaches"])})
-
-
-def _seed():
-    return int(time.time()) % 100_000
 
 
 def _can_mount():

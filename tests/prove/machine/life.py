@@ -1,6 +1,7 @@
 """One example: a project, its server and its judge, and what every step of it does and looks at."""
 
 import hashlib
+import random
 import shutil
 from collections import Counter
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from render.server.app import ServerOptions
 from render.server.engines.fixed import FixedEngine
 from render.server.rules import FailureRule
 from render.store import read_snapshot
+from tests.canary import search
 from tests.prove.machine.judge import Judge, moments, read_books
 from tests.prove.machine.mailbox import Mailbox
 from tests.prove.machine.studio import PROJECT, Studio
@@ -31,6 +33,8 @@ class Ground:
     folder: Path
     #: on a file system of its own that may be filled; None where there is none
     room: Path | None = None
+    #: what falls by chance in the examples falls from it
+    seed: int = 0
     tally: Counter = field(default_factory=Counter)
 
 
@@ -42,16 +46,18 @@ class Life:
         self.tally["examples"] += 1
         self.home, self._threads = ground.folder / f"example-{self.tally['examples']}", []
         self.mailbox = Mailbox()
-        self.witness = start_witness(self._threads, self._options())
+        chance = random.Random(f"{ground.seed}, {self.tally['examples']}")
+        self.witness = start_witness(self._threads, self._options(chance))
         self.room = (ground.room or self.home) / f"renders-{self.tally['examples']}"
-        self.studio = Studio(folder=self.home / "film", room=self.room, witness=self.witness)
+        self.studio = Studio(folder=self.home / "film", room=self.room, witness=self.witness, chance=chance)
         self.judge = Judge(self.witness)
         self._crashes = 0
 
-    def _options(self):
+    def _options(self, chance):
         return ServerOptions(
             state_dir=self.home / "server",
             latency_s=(0.0, 0.01),
+            chance=chance,
             engine=_ENGINE,
             faults=self.mailbox.script,
             failures=(FailureRule(prompt=f"number {DOOMED}", code="contentPolicyViolation"),),
@@ -62,8 +68,11 @@ class Life:
         self.tally["purchases"] += sum(self.books().bought.values())
         for thread in self._threads:
             thread.close()
+        searched = search({}, [self.home, self.room])
+        self.tally["files searched for the key"] += searched.texts
         shutil.rmtree(self.home)
         shutil.rmtree(self.room, ignore_errors=True)
+        assert searched.leaks == ()
 
     def books(self):
         """What was bought so far, as the server tells it."""

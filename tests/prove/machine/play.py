@@ -19,7 +19,7 @@ def play(*, examples, seed, folder, room=None, steps=STEPS, shrinks=False):
 
     To find the fewest steps that break it takes minutes, so it is done only where `shrinks` asks for it.
     """
-    Project.ground = ground = Ground(folder=folder, room=room)
+    Project.ground = ground = Ground(folder=folder, room=room, seed=seed)
     terms = settings(
         max_examples=examples,
         stateful_step_count=steps,

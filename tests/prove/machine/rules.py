@@ -15,6 +15,7 @@ from render import cli
 from render.errors import SettingsError, StateError
 from render.records import Action
 from render.store import open_store
+from tests.canary import KEY
 from tests.prove.machine.life import DOOMED, Ground, Life
 from tests.prove.machine.mailbox import pairs
 from tests.prove.machine.studio import PROJECT, Incident, Wanted
@@ -159,7 +160,7 @@ class Project(RuleBasedStateMachine):
     @rule(is_allowed=st.booleans())
     def run_with_another_key(self, is_allowed):
         before = self.studio.key
-        self.studio.key = "key-two" if before == "key-one" else "key-one"
+        self.studio.key = f"{KEY}-too" if before == KEY else KEY
         in_the_way, bought = self.life.in_the_way_of(self.studio.key), self.life.books().bought
         played = self.life.run(allow_key_change=is_allowed)
         if in_the_way and not is_allowed:

@@ -7,6 +7,7 @@ something was bought is not judged here.
 import contextlib
 import io
 import os
+import random
 import subprocess
 import threading
 import time
@@ -25,6 +26,7 @@ from render.records import Summary
 from render.runner.surroundings import Surroundings, wait_at_most
 from render.settings import Display
 from render.store.record import Store
+from tests.canary import KEY
 
 #: seconds of the run's clock that pass in one of ours
 SPEED = 200
@@ -90,8 +92,9 @@ class Studio:
     folder: Path
     room: Path
     witness: object
+    chance: random.Random
     shots: dict = field(default_factory=dict)
-    key: str = "key-one"
+    key: str = KEY
     #: how far the wall clock has jumped
     ahead: timedelta = timedelta()
     #: what was said on the terminal in the last run
@@ -204,7 +207,7 @@ class Studio:
             now=lambda: datetime.now(UTC) + self.ahead,
             monotonic=lambda: time.monotonic() * SPEED,
             draw=lambda: 0.5,
-            new_id=lambda: str(uuid.uuid4()),
+            new_id=lambda: str(uuid.UUID(int=self.chance.getrandbits(128), version=4)),
             pause=lambda event, seconds: wait_at_most(event, seconds / SPEED),
         )
 

@@ -49,7 +49,7 @@ def run(*, quick, folder):
     """Cut the power and spoil the database; return the figures."""
     found = Found()
     with serving(folder / "server") as server:
-        for scenario in (BOTH,) if quick else (BOTH, EDIT):
+        for scenario in (BOTH, EDIT):
             recording = recorded(scenario, server, folder / scenario.name)
             cut_power(recording, folder / "crash", found)
             carry_on(recording, folder / f"carried-on-{scenario.name}", found, most=_CARRIED_ON[quick])

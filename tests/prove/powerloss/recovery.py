@@ -5,6 +5,7 @@ Nothing is sent here. What a whole run then does with such a disk is tried on so
 
 import shutil
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from render.errors import RenderError
 from render.project import Where, open_project, with_presence
@@ -48,6 +49,7 @@ class Bench:
         return [
             *([] if self._is_known(snapshot, state) else ["what was acknowledged is not recorded"]),
             *(f"recorded, and not there: {lost}" for lost in _missing(seen, state)),
+            *(f"recorded, and another file stands there: {path}" for path in _mistaken(seen, state)),
             *(f"would be bought again: {key}" for key in self._bought_again(seen, state)),
         ]
 
@@ -94,3 +96,10 @@ def _missing(seen, state):
     whole = {digest for digest, fate in named.values() if fate == "kept"}
     owned = [artifact for artifact in seen.artifacts.values() if artifact.attempt_id in saved]
     return [each.path for each in owned if each.path not in seen.present and each.sha256 not in whole]
+
+
+def _mistaken(seen, state):
+    """Paths under which the record knows one file, and the disk has another: it might pass for the first."""
+    output = PurePosixPath(DATABASE).parent
+    there = {artifact.path: state.files.get(str(output / artifact.path)) for artifact in seen.artifacts.values()}
+    return [each.path for each in seen.artifacts.values() if there[each.path] and there[each.path][0] != each.sha256]

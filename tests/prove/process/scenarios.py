@@ -6,7 +6,7 @@ Together their runs pass through every transition of an attempt's record; a proo
 from dataclasses import dataclass, field
 
 _STILL = {"model": "kandinsky-5-image-lite", "width": 640, "height": 1408, "output_format": "WEBP", "seed": 7}
-_CLIP = {"model": "kandinsky-5-distill", "duration": 5, "aspect_ratio": "3:2"}
+_CLIP = {"model": "kandinsky-5-distill", "duration": 5, "aspect_ratio": "1:1"}
 LAMP = {"id": "lamp", "prompt": "A lamp on a sill", **_STILL}
 MOTH = {"id": "moth", "prompt": "A moth at the glass", **_STILL}
 FOG = {"id": "fog", "prompt": "Fog over a lake", **_CLIP}

@@ -7,6 +7,8 @@ import sys
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
+from tests.canary import KEY
+
 _PATIENCE_S = 60
 _QUICK = {"engine": "fixed", "port": 0, "latency": [{"uniform": [0.0, 0.03]}], "threads": 1}
 
@@ -22,9 +24,9 @@ class Server:
         """What points the command at it."""
         return {
             "RUNWARE_BASE_URL": f"{self.base_url}/v1",
-            "RUNWARE_API_KEY": "key-of-runware",
+            "RUNWARE_API_KEY": KEY,
             "AIMLAPI_BASE_URL": self.base_url,
-            "AIMLAPI_API_KEY": "key-of-aimlapi",
+            "AIMLAPI_API_KEY": KEY,
         }
 
     def ledger(self):

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from render.server.app import ServerOptions
+from tests.canary import KEY
 from tests.server.rehearsal import start_witness
 
-_KEYS = {"RUNWARE_API_KEY": "a-key", "AIMLAPI_API_KEY": "a-key"}
+_KEYS = {"RUNWARE_API_KEY": KEY, "AIMLAPI_API_KEY": KEY}
 _PATIENCE_S = 60
 _GLANCE_S = 0.02
 _MEMORY_GLANCE_S = 0.005

@@ -3,10 +3,10 @@
 import json
 import re
 
+from tests.canary import KEY, QUERY
 from tests.prove.catalogue import documents as say
 from tests.prove.catalogue import strikes
 from tests.prove.catalogue.relay import FILE, OTHER, POLL, SUBMIT, Strike
-from tests.prove.secrets.search import KEY, QUERY
 
 _SIGNED = f"?X-Signature={QUERY}&Expires=1"
 #: what a terminal would do on its own: colours, titles, links, a line that looks like ours

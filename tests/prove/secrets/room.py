@@ -11,8 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.canary import KEY
 from tests.prove.catalogue.command import Room
-from tests.prove.secrets.search import KEY
 
 _PATIENCE_S = 60
 _PIECE = 65536

@@ -5,13 +5,14 @@ import subprocess
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from tests import core_dumps
+from tests.canary import KEY, search
 from tests.prove.catalogue import strikes
 from tests.prove.catalogue.command import served
 from tests.prove.catalogue.records import AIMLAPI, RUNWARE
 from tests.prove.catalogue.relay import FILE, Relay, Strike
 from tests.prove.secrets import echoes
 from tests.prove.secrets.room import Watched
-from tests.prove.secrets.search import KEY, search
 
 _MANIFEST = "film.shots.yaml"
 #: what reads the record afterwards; `state export` writes the links down, for they are what a backup is for
@@ -210,7 +211,8 @@ def _meet_a_bug(room):
 
 
 def _run_with_key_in_file(room):
-    done = room.command(*_RUN, key_in_file=True)
+    with core_dumps.allowed():
+        done = room.command(*_RUN, key_in_file=True)
     if done.returncode != 0:
         yield f"exit {done.returncode}: {done.stderr[-300:]}"
     if "the core limit" not in room.texts:
@@ -240,7 +242,5 @@ def _ids_that_steer_a_shell(room):
         yield f"exit {done.returncode}, not 2"
     for number, identity in enumerate(_ODD_IDS, start=4):
         place = f"odd.shots.yaml:{number}:".encode()
-        if not any(
-            line.startswith(place) and b"[R036]" in line for line in (done.stdout + done.stderr).splitlines()
-        ):
+        if not any(line.startswith(place) and b"[R036]" in line for line in (done.stdout + done.stderr).splitlines()):
             yield f"the id {identity!r} is taken"

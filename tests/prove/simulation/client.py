@@ -22,6 +22,7 @@ from render.settings import LaneSettings, Secret
 from render.store import open_store
 from render.wire import Wire
 from render.wish import Task
+from tests.canary import KEY
 
 #: the moment at which the virtual clock stands at 0
 EPOCH = datetime(2026, 11, 21, tzinfo=UTC)
@@ -132,7 +133,7 @@ class Client:
         return LaneTerms(
             provider=PROVIDERS[name],
             settings=settings,
-            key=Secret("a-key"),
+            key=Secret(KEY),
             concurrency=self._scenario.concurrency,
             ids_are_ours=PROVIDERS[name].ids_are_ours,
             repeat_window_s=PROVIDERS[name].repeat_window_s,

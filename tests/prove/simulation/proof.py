@@ -4,6 +4,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from tests.canary import account
+from tests.prove.chance import first_seed
 from tests.prove.section import Figure, Section, zero
 from tests.prove.simulation.judge import judge
 from tests.prove.simulation.world import play
@@ -15,8 +17,10 @@ _MOST_TOLD = 20
 
 
 def run(*, quick, folder):
-    """Play the seeds from 0 on."""
-    return section_of([verdict_of(number, folder=folder) for number in range(QUICK_SEEDS if quick else SEEDS)])
+    """Play one seed after the other."""
+    first = first_seed(quick=quick)
+    numbers = range(first, first + (QUICK_SEEDS if quick else SEEDS))
+    return section_of([verdict_of(number, folder=folder) for number in numbers])
 
 
 def verdict_of(number, *, folder):
@@ -26,6 +30,7 @@ def verdict_of(number, *, folder):
     try:
         return judge(play(number, root))
     finally:
+        account(root, beside=folder)
         shutil.rmtree(root, ignore_errors=True)
 
 
@@ -37,6 +42,7 @@ def section_of(verdicts):
         name="deterministic simulation",
         figures=(
             Figure(name="seeds", value=len(verdicts)),
+            Figure(name="first seed", value=min((verdict.number for verdict in verdicts), default="none")),
             Figure(name="virtual hours", value=round(total["seconds"] / 3600, 1)),
             Figure(name="kills", value=total["kills"]),
             Figure(name="purchases", value=total["purchases"]),

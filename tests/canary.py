@@ -1,6 +1,7 @@
 """Searches everything that was written for what must not be there: a key in any spelling, the query of a signed link.
 
-The one place where a signed query may stand is the record, which its owner alone can read.
+Every suite renders with this key, and what it wrote is searched before it is thrown away. The one place where a signed
+query may stand is the record, which its owner alone can read.
 """
 
 import base64
@@ -8,12 +9,17 @@ import json
 import os
 import re
 import stat
+import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 #: the characters are those that real keys have and that JSON, URLs and shells spell in other ways
 KEY = "sk-CANARY+7f3a/91c2=4e5d60b8"
 QUERY = "CANARY-SIGNATURE-5f1e9a77c3"
+#: beside the folders of a proof: a line of what was found in each
+_ACCOUNTS = "searched.jsonl"
 _RECORD = frozenset({"state.db", "state.db-wal"})
 _PRIVATE = frozenset({"state.db", "state.db-wal", "state.db-shm", "render.log"})
 #: characters that are spelled as numbers, in JSON or in a URL; any of them may be
@@ -56,6 +62,35 @@ def search(texts, folders, *, key=KEY, query=QUERY, excused=()):
         "the names of files", names.encode("utf-8", "surrogateescape"), {"the key": keys, "the signed query": queries}
     )
     return Searched(texts=len(texts) + len(files), octets=octets, leaks=(*leaks, *_open_to_others(files)))
+
+
+@contextmanager
+def own_folder(parent):
+    """Give a new folder below `parent`, which is searched and removed at the end; `total` adds up what was found."""
+    with tempfile.TemporaryDirectory(prefix="case-", dir=parent) as own:
+        yield Path(own)
+        account(Path(own), beside=parent)
+
+
+def account(folder, *, beside):
+    """Search `folder` and write down beside it what was found."""
+    found = search({}, [folder])
+    line = json.dumps([found.texts, found.octets, found.leaks])
+    with (beside / _ACCOUNTS).open("a", encoding="utf-8") as file:
+        file.write(f"{line}\n")
+
+
+def total(folder):
+    """What was found in a folder, and in everything that was in it and accounted for before it was removed."""
+    left = search({}, [folder])
+    accounts = folder / _ACCOUNTS
+    lines = accounts.read_text(encoding="utf-8").splitlines() if accounts.is_file() else ()
+    found = [(left.texts, left.octets, left.leaks), *map(json.loads, lines)]
+    return Searched(
+        texts=sum(texts for texts, _, _ in found),
+        octets=sum(octets for _, octets, _ in found),
+        leaks=tuple(leak for _, _, leaks in found for leak in leaks),
+    )
 
 
 def _met(where, data, wanted):
