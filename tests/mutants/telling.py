@@ -81,8 +81,8 @@ MUTANTS = (
     mutant(
         "key-in-a-core-dump",
         "a process that holds a key leaves no core dump",
-        "    _forbid_core_dumps()\n    return Secret(text)\n",
-        "    return Secret(text)\n",
+        '"was it copied whole?")\n    _forbid_core_dumps()\n',
+        '"was it copied whole?")\n',
         "tests/test_settings.py::test_a_process_that_holds_a_key_leaves_no_core_dump",
     ),
     mutant(
