@@ -54,7 +54,7 @@ def starred(text: str) -> str:
 
 def looks_like_key(value: object) -> bool:
     """Whether a text holds one long word of mixed letters and digits, as API keys are and prompts never do."""
-    if not isinstance(value, str) or not _LONG_RUN.search(value):
+    if not isinstance(value, str) or len(value) < _SHORTEST_KEY or not _LONG_RUN.search(value):
         return False
     return any(_is_key(word.strip("\"'`.,;:()<>")) for word in value.split() if len(word) >= _SHORTEST_KEY)
 

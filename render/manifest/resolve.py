@@ -96,6 +96,6 @@ class Resolver:
             variables=variables,
             tags=tuple(map(str, tags)) if isinstance(tags, list) else (),
             enabled=raw.get("enabled", True) is not False,
-            takes=takes if isinstance(takes, int) and not isinstance(takes, bool) and 1 <= takes <= 99 else 1,
+            takes=takes if type(takes) is int and 1 <= takes <= 99 else 1,
             output=output if isinstance(output, str) else self._output,
         )
