@@ -61,7 +61,15 @@ def search(texts, folders, *, key=KEY, query=QUERY, excused=()):
     leaks += _met(
         "the names of files", names.encode("utf-8", "surrogateescape"), {"the key": keys, "the signed query": queries}
     )
-    return Searched(texts=len(texts) + len(files), octets=octets, leaks=(*leaks, *_open_to_others(files)))
+    return Searched(texts=len(texts) + len(files), octets=octets, leaks=tuple(leaks))
+
+
+def open_to_others(folders):
+    """Say which files of a record or a log below `folders` others can read."""
+    for path in (path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()):
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if path.name in _PRIVATE and mode & 0o077:
+            yield f"{path.name} is open to others: {mode:o}"
 
 
 @contextmanager
@@ -98,10 +106,3 @@ def _met(where, data, wanted):
     for what, forms in wanted.items():
         if any(form in data or form in plain for form in forms):
             yield f"{what} stands in {where}"
-
-
-def _open_to_others(files):
-    for path in files:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        if path.name in _PRIVATE and mode & 0o077:
-            yield f"{path.name} is open to others: {mode:o}"

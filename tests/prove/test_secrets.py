@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.canary import KEY, QUERY, search
+from tests.canary import KEY, QUERY, open_to_others, search
 from tests.prove.secrets.bombs import bomb_all
 from tests.prove.secrets.egress import try_all
 from tests.prove.secrets.play import ROWS, UNEXERCISED, by_id, exercised, play
@@ -105,7 +105,8 @@ def test_a_record_that_others_can_read_is_found_out(thrown_away):
     path = thrown_away / "state.db-shm"
     path.touch()
     path.chmod(0o640)
-    assert search({"stdout": b"", "stderr": KEY}, [thrown_away]).leaks == (
-        "the key stands in stderr",
-        "state.db-shm is open to others: 640",
-    )
+    assert list(open_to_others([thrown_away])) == ["state.db-shm is open to others: 640"]
+
+
+def test_a_secret_in_what_was_said_is_found(thrown_away):
+    assert search({"stdout": b"", "stderr": KEY}, [thrown_away]).leaks == ("the key stands in stderr",)

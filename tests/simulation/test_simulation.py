@@ -1,4 +1,4 @@
-"""The simulation itself: that it can be repeated, that it judges, and twenty seeds of it; a hundred with all tests."""
+"""The simulation itself: that it can be repeated, that it judges, and a hundred seeds of it."""
 
 import subprocess
 import sys
@@ -11,12 +11,9 @@ from tests.prove.simulation.world import play
 
 #: in one go they would be a single long test; each part is a fact of its own
 _PARTS = 10
-_EVERYDAY = 2
 
 
-@pytest.mark.parametrize(
-    "part", [*range(_EVERYDAY), *(pytest.param(part, marks=pytest.mark.slow) for part in range(_EVERYDAY, _PARTS))]
-)
+@pytest.mark.parametrize("part", range(_PARTS))
 def test_no_seed_breaks_a_promise(part, tmp_path):
     verdicts = [verdict_of(number, folder=tmp_path) for number in range(part, QUICK_SEEDS, _PARTS)]
     section = section_of(verdicts)

@@ -145,7 +145,7 @@ def _links():
         never = at("P", strikes.rewrite(say.without("imageURL", "video")), last=None)
         # an archive that names a link is believed, where there is one
         found = expect("saved parked held", (0, 6), 1), expect("saved skipped parked", (0, 6), 1)
-        yield case("R7", "P", provider, "no_link_for_ever", found, strikes=never, speed=4000, is_quick=True)
+        yield case("R7", "P", provider, "no_link_for_ever", found, strikes=never, speed=1000, is_quick=True)
 
 
 def _words():
@@ -165,7 +165,7 @@ def _words():
         back = at("P", strikes.rewrite(say.still("processing")), first=1, last=3)
         yield case("R9", "P", provider, "back_to_processing", DONE, strikes=back)
         for_ever = at("P", strikes.rewrite(say.still("moderating")), last=None)
-        yield case("R8", "P", provider, "for_ever", PARKED, strikes=for_ever, speed=4000)
+        yield case("R8", "P", provider, "for_ever", PARKED, strikes=for_ever, speed=1000)
 
 
 def _counts():

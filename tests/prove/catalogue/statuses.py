@@ -95,7 +95,7 @@ def _asked_in_other_words():
             outcome = expect("saved parked left failed", (0, 1, 6), (0, 1)), expect("saved skipped parked", (0, 6), 1)
             quick = name in {"imf", "rfc850"}
             yield case(
-                "H2", "S", provider, name, outcome, strikes=_struck("S", refuse), speed=4000,
+                "H2", "S", provider, name, outcome, strikes=_struck("S", refuse), speed=1000,
                 examine=_waited_an_hour, is_quick=quick,
             )  # fmt: skip
         crowded = strikes.refuse(429, "rateLimitExceeded")
@@ -276,4 +276,4 @@ def _odd_statuses():
         nowhere = _struck("P", unheard, last=None)
         # an archive that knows the result is believed, where there is one
         parked = expect("parked saved", (0, 6), 1), expect("saved skipped parked", (0, 6), 1)
-        yield case("H13", "P", provider, "404_for_ever", parked, strikes=nowhere, speed=4000, is_quick=True)
+        yield case("H13", "P", provider, "404_for_ever", parked, strikes=nowhere, speed=1000, is_quick=True)

@@ -89,10 +89,10 @@ def _never_there():
     for provider in BOTH:
         stuck = at("P", strikes.rewrite(say.still("processing")), last=None)
         yield case(
-            "R15", "P", provider, "for_ever", PARKED, strikes=stuck, speed=4000, examine=_sent_once, is_quick=True
+            "R15", "P", provider, "for_ever", PARKED, strikes=stuck, speed=1000, examine=_sent_once, is_quick=True
         )
         silent = at("P", strikes.rewrite(say.nothing), last=None)
-        yield case("R16", "P", provider, "empty_for_ever", PARKED, strikes=silent, speed=4000, examine=_sent_once)
+        yield case("R16", "P", provider, "empty_for_ever", PARKED, strikes=silent, speed=1000, examine=_sent_once)
         yield case(
             "R16",
             "P",
@@ -119,7 +119,7 @@ def _never_there():
             # an archive that names a link is believed, where there is one
             found = expect("saved parked held", (0, 6), 1), expect("saved skipped parked", (0, 6), 1)
             yield case(
-                "R16", "P", provider, f"{code}_for_ever", found, strikes=for_ever, speed=4000, examine=_sent_once
+                "R16", "P", provider, f"{code}_for_ever", found, strikes=for_ever, speed=1000, examine=_sent_once
             )
         foreign = at("P", strikes.refuse(401, "invalidApiKey"), last=None)
         yield case(
@@ -139,7 +139,7 @@ def _never_there():
             "key_taken_back",
             (expect("parked", 6, 1), expect("parked", 3, 1)),
             strikes=_silence(),
-            speed=4000,
+            speed=1000,
             examine=_sent_once,
             is_quick=True,
             **strangers,

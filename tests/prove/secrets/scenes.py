@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from tests import core_dumps
-from tests.canary import KEY, search
+from tests.canary import KEY, open_to_others, search
 from tests.prove.catalogue import strikes
 from tests.prove.catalogue.command import served
 from tests.prove.catalogue.records import AIMLAPI, RUNWARE
@@ -72,7 +72,7 @@ class Scene:
         searched = search(texts, [project])
         findings += [*room.findings, *relay.troubles, *heads.findings()]
         findings += ["the key stands in an export of the record"] if KEY.encode() in exported else []
-        return searched, [*findings, *searched.leaks]
+        return searched, [*findings, *searched.leaks, *open_to_others([project])]
 
 
 @dataclass
