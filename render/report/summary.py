@@ -31,7 +31,7 @@ _WORDS = {
 _ADVICE = {
     "ambiguous": "an ambiguous task may have been paid for: look at the provider, then decide with render resolve KEY",
     "parked": "parked tasks are with the provider or recorded; the next run goes on with them",
-    "held": "the files of held tasks are finished; their links are kept; or render resolve KEY --file FILE",
+    "held": "held files are finished, their links kept: mend the cause and run again, or resolve KEY --file FILE",
     "lost": "lost files were paid for and are gone; decide with render resolve KEY",
 }
 

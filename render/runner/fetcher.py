@@ -221,6 +221,9 @@ class Fetcher:
             measured=received.measured,
         )
         said += self._twins.meet(job.record, artifact)
+        recorded = self._owners.digest_of(job.record)
+        if recorded not in {"", received.sha256}:
+            said += (f"not the bytes that were here before: their sha256 was {recorded[:16]}",)
         await self._record(job, artifact, said=said)
 
     async def _record(self, job: Job, artifact: Artifact, *, said: tuple[str, ...] = ()) -> None:

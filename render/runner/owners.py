@@ -42,6 +42,11 @@ class Owners:
         """Return the file that was recorded for `attempt`; only for attempts that have one."""
         return self._artifacts[attempt.id]
 
+    def digest_of(self, attempt: Attempt) -> str:
+        """Return the digest of the file that was recorded for `attempt`, or ""."""
+        artifact = self._artifacts.get(attempt.id)
+        return artifact.sha256 if artifact is not None else ""
+
     def mark(self, path: str, *, taker: str) -> str:
         """Return the fingerprint of what another than the attempt `taker` has at `path`, or ""."""
         others = self._others_at(path, taker)

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from render.errors import HeldError
+from render.events import TaskSaved
 from render.records import Status
 from render.runner.reception import host_rule
 from tests.containers.samples import whole
@@ -154,3 +155,20 @@ def test_nobody_is_told_to_trust_an_address(stage, link):
     with pytest.raises(HeldError) as caught:
         allowed(stage).check(link)
     assert "--allow-host" not in caught.value.message
+
+
+def test_a_file_that_comes_back_with_other_bytes_is_told_of(stage):
+    stage.run(picture("a"), saved=1)
+    digest = next(iter(stage.record()[1].values())).sha256
+    for name, content in {"as it was": None, "otherwise": changed(whole("jpeg"))}.items():
+        (stage.root / "a.jpg").unlink()
+        stage.script.files.extend([sending(content)] if content else [])
+        stage.run(picture("a"), saved=1)
+        (saved,) = stage.told(TaskSaved)
+        told = [remark for remark in saved.remarks if digest[:16] in remark]
+        assert bool(told) == (content is not None), name
+
+
+def changed(content):
+    """A whole file with another picture in it."""
+    return content[:-3] + bytes([content[-3] ^ 1]) + content[-2:]
