@@ -177,11 +177,13 @@ def test_a_purchase_of_a_shot_that_is_gone_can_be_decided_about(render, ambiguou
 
 
 def test_nothing_is_decided_while_a_run_is_writing(render, ambiguous, serve):
+    """The run cannot end before it is asked: its purchases are never told to be ready."""
+    silent = serve("- {on: aimlapi.poll, from: 1, action: {hang: 120}}\n")
     write(render, TWO + "  - {id: moth, prompt: A moth at the glass}\n")
-    run = render.start("run", NAME, **ambiguous.variables)
-    wait_until(lambda: len(bought(ambiguous)) >= 2)
-    done = render("resolve", "tide.t01", NAME, "--retry", status=None, **ambiguous.variables)
-    run.communicate(timeout=60)
+    run = render.start("run", NAME, **silent.variables)
+    wait_until(lambda: len(bought(silent)) >= 2)
+    done = render("resolve", "tide.t01", NAME, "--retry", status=None, **silent.variables)
+    end(run)
     assert done.returncode == 4, done.stderr
     assert "another run is writing" in done.stderr
 
