@@ -100,7 +100,7 @@ audit: $(READY) $(SUPPLY_READY) ## Ask the database of advisories about every pi
 	@$(BIN)/python supply/audit.py $(SUPPLY)/bin/pip-audit requirements/dev.lock requirements/lowest.lock $(ARGS)
 
 test-lowest: $(LOWEST_READY) ## Run the client's tests with the lowest versions that pyproject.toml allows
-	@$(LOWEST)/bin/python -m pytest tests/acceptance tests/catalog tests/manifest tests/providers \
+	@$(LOWEST)/bin/python -m pytest $(PARALLEL) tests/acceptance tests/catalog tests/manifest tests/providers \
 	  tests/runner tests/store tests/test_artifacts.py tests/test_wire.py tests/test_log.py
 
 $(SUPPLY_READY): requirements/supply.lock
@@ -137,7 +137,7 @@ lock: $(READY) ## Pin the newest dependencies that pyproject.toml allows
 	@echo check-jsonschema | build/lock/bin/uv pip compile --quiet --universal --generate-hashes --upgrade \
 	  --no-header --no-annotate --python-version 3.11 --no-emit-index-url --no-emit-find-links - \
 	  --output-file requirements/peers.lock
-	@grep -Eo '^(pytest|pytest-randomly|hypothesis|hatchling|editables)==[^ ]+' requirements/dev.lock > build/lock/pins.txt
+	@grep -Eo '^(pytest|pytest-randomly|pytest-xdist|hypothesis|hatchling|editables)==[^ ]+' requirements/dev.lock > build/lock/pins.txt
 	@build/lock/bin/uv pip compile --quiet --universal --generate-hashes --resolution lowest-direct --extra media \
 	  --no-header --no-annotate --python-version 3.11 --no-emit-index-url --no-emit-find-links \
 	  pyproject.toml build/lock/pins.txt --output-file requirements/lowest.lock
