@@ -44,7 +44,7 @@ class Axis:
 
     name: str
     kind: AxisKind
-    #: at least one, none twice
+    #: at least one; none twice, unless what goes in step with it differs
     values: tuple[Any, ...]
     #: each value as it stands in an id
     words: tuple[str, ...]
@@ -103,13 +103,15 @@ def values_of_range(start: float, end: float, step: float) -> tuple[float, ...]:
 
 
 def words_for(values: Sequence[Any]) -> tuple[str, ...]:
-    """Return each value as it stands in an id; where two would look alike, both carry a hash of the whole value."""
+    """Return each value as it stands in an id; where two that differ would look alike, both carry a hash."""
     words = [word_for(value) for value in values]
-    seen: dict[str, int] = {}
-    for word in words:
-        seen[word] = seen.get(word, 0) + 1
+    if all(words) and len(set(words)) == len(words):
+        return tuple(words)
+    meant: dict[str, set[str]] = {}
+    for word, value in zip(words, values, strict=True):
+        meant.setdefault(word, set()).add(identity(value))
     return tuple(
-        word if word and seen[word] == 1 else "-".join(filter(None, (word, _hash(_canonical(value)))))
+        word if word and len(meant[word]) == 1 else "-".join(filter(None, (word, _hash(_canonical(value)))))
         for word, value in zip(words, values, strict=True)
     )
 
@@ -125,6 +127,11 @@ def word_for(value: Any) -> str:
     bare = unicodedata.normalize("NFKD", plain(value)).lower().replace("+", "p")
     letters = "".join(letter for letter in bare if not unicodedata.combining(letter))
     return _AWKWARD.sub("-", letters).strip("-.")
+
+
+def identity(value: Any) -> str:
+    """Return what two values have in common if they are one and the same: 5 and 5.0 are."""
+    return _canonical(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
 def called(template: str, axes: Axes, at: Sequence[int], variables: Mapping[str, str]) -> str:

@@ -9,7 +9,6 @@ from here is what would come from there, without the places.
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from render.yaml_scalars import read_plain
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _KEY = r"[A-Za-z_][A-Za-z0-9_./@-]{0,99}"
-_LINE = re.compile(rf"^( *)(- )?(?:({_KEY}):(?= |$))? *(.*)$", re.MULTILINE)
+_LINE = re.compile(rf"^( *)(- )?(?:({_KEY}):(?= |$))? *(.*)$")
 _FIRST = r"(?:[\w$./(+~]|-(?=[\w.]))"
 _COMMENT = r"(?: +#.*| *)"
 #: a `:` before a space and a `#` after one mean something else
@@ -37,6 +36,10 @@ _FOLD = re.compile(r"\n+")
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz$")
 #: all lines of a text are held at once, at some two hundred bytes each
 _MOST_LINES = 400_000
+_NO_HEAD = (-1, "", "")
+_BRACKETS = frozenset("[{")
+#: a longer number may be too long for anything
+_MOST_DIGITS = 100
 #: words up to this length may mean something
 _LONGEST_SPECIAL_WORD = 5
 
@@ -64,7 +67,7 @@ class _Reader:
     """Builds the data of one text."""
 
     def __init__(self, text: str, read_flow: Callable[[str], Any]) -> None:
-        self._text = text
+        self._lines = text.split("\n")
         self._read_flow = read_flow
         #: the number of the line to look at next, where a text of several lines was read ahead
         self._next = 0
@@ -72,6 +75,8 @@ class _Reader:
         self._open: list[tuple[int, Any]] = []
         #: the key of the innermost mapping whose value is yet to come
         self._pending: str | None = None
+        #: how lines begin, up to the colon: the column, "- " or nothing, and the key
+        self._heads: dict[str, tuple[int, str, str]] = {}
         #: what was read from the words that came before; in a long list most of them come again
         self._known: dict[str, Any] = {}
         self._known_lists: dict[str, list[Any]] = {}
@@ -81,17 +86,19 @@ class _Reader:
         root: dict[str, Any] = {}
         column, made = 0, root
         self._open.append((column, made))
-        read, letters = self._value, _LETTERS
-        for number, (indent, dash, key, rest) in enumerate(_LINE.findall(self._text)):
-            is_simple = key and rest and rest[0] not in "#|>"
-            if is_simple and not dash and len(indent) == column and key not in made:
-                is_text = rest[0] in letters and len(rest) > 5 and ":" not in rest and "#" not in rest
-                made[key] = rest.rstrip(" ") if is_text else read(rest)
-            elif is_simple and dash and len(indent) == column - 2 and self._open[-2][0] == column - 2:
+        read, heads, known, missing = self._value, self._heads, self._known, object()
+        for number, line in enumerate(self._lines):
+            # the same few keys begin nearly all lines
+            before, _, rest = line.partition(": ")
+            indent, dash, key = heads.get(before, _NO_HEAD)
+            is_simple = key and rest and rest[0] not in " #|>"
+            if is_simple and not dash and indent == column and key not in made:
+                value = known.get(rest, missing)
+                made[key] = read(rest) if value is missing else value
+            elif is_simple and dash and indent == column - 2 and self._open[-2][0] == column - 2:
                 made = {key: read(rest)}
                 self._follow(column, made)
-            elif number >= self._next and (key or dash or (rest and rest[0] != "#")):
-                self._take(number, len(indent), (dash, key, rest))
+            elif number >= self._next and self._take(number, line):
                 column, made = self._open[-1]
                 if self._pending is not None or type(made) is list:
                     column = -1
@@ -108,14 +115,20 @@ class _Reader:
         outer.append(made)
         self._open[-1] = (column, made)
 
-    def _take(self, number: int, column: int, parts: tuple[str, str, str]) -> None:
-        """Take in a line that changes what is open, or that a text of several lines begins in."""
-        dash, key, rest = parts
+    def _take(self, number: int, line: str) -> bool:
+        """Take in a line that changes what is open, or that a text of several lines begins in; False for a bare one."""
+        parts = _LINE.match(line)
+        indent, dash, key, rest = parts.groups("") if parts else ("", "", "", "")
+        column = len(indent)
+        if not (key or dash or (rest and rest[0] != "#")):
+            return False
+        if key:
+            self._heads[f"{indent}{dash}{key}"] = (column, dash, key)
         if dash:
             self._begin_item(column)
             if not key:
                 self._open[-1][1].append(self._value(rest))
-                return
+                return True
             made: dict[str, Any] = {}
             self._open[-1][1].append(made)
             column += 2
@@ -125,6 +138,7 @@ class _Reader:
         else:
             raise UnusualError
         self._put(number, column, key, rest)
+        return True
 
     def _begin_entry(self, column: int) -> None:
         if self._pending is not None and column > self._open[-1][0]:
@@ -178,8 +192,13 @@ class _Reader:
             raise UnusualError
         if rest in self._known:
             return self._known[rest]
-        if rest[0] in _LETTERS and len(rest) > _LONGEST_SPECIAL_WORD and ":" not in rest and "#" not in rest:
+        first = rest[0]
+        if first in _LETTERS and len(rest) > _LONGEST_SPECIAL_WORD and ":" not in rest and "#" not in rest:
             return rest.rstrip(" ")
+        if first in _BRACKETS:
+            return self._flow(rest)
+        if rest.isdecimal() and rest.isascii() and first != "0" and len(rest) <= _MOST_DIGITS:
+            return int(rest)
         plain = _PLAIN.fullmatch(rest)
         if plain:
             value, trap = read_plain(plain[1].rstrip(" "))
@@ -188,7 +207,9 @@ class _Reader:
             self._known[rest] = value
             return value
         quoted = _QUOTED.fullmatch(rest)
-        return (quoted[1] or quoted[2] or "") if quoted else self._flow(rest)
+        if not quoted:
+            raise UnusualError
+        return quoted[1] or quoted[2] or ""
 
     def _flow(self, rest: str) -> Any:
         entry = _FLOW_ENTRY.fullmatch(rest)
@@ -208,7 +229,7 @@ class _Reader:
             if len(made) == len(pairs):
                 return made
         brackets = rest.count("[") + rest.count("{")
-        if rest[0] not in "[{" or len(self._open) + brackets > MAX_DEPTH:
+        if len(self._open) + brackets > MAX_DEPTH:
             raise UnusualError
         return self._read_flow(rest)
 
@@ -236,7 +257,3 @@ class _Reader:
         if header[0] == ">":
             text = _FOLD.sub(lambda breaks: breaks[0][1:] or " ", text)
         return text if header.endswith("-") else f"{text}\n"
-
-    @cached_property
-    def _lines(self) -> list[str]:
-        return self._text.split("\n")

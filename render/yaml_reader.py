@@ -24,17 +24,23 @@ MAX_ALIAS_NODES = 1_000_000
 _MOST_PROBLEMS = 1000
 _NO_TAG = "remove it, or put a text that begins with `!` in quotes"
 _LOOK_THERE = "look at this line and at the one before it"
-#: what a YAML parser says, in part, and what its reader can do about it
-_SYNTAX_HINTS = (
-    ("mapping values are not allowed", 'put a text that holds `: ` in quotes: "a city: night"'),
-    ("scanning a quoted scalar", "the quote that opens here is not closed"),
-    ("while parsing a flow", "a `[` or `{` is not closed, or a `,` is missing before this"),
-    ("could not find expected ':'", "a `:` is missing, or a text of several lines is not indented"),
-    ("did not find expected key", "indent the keys of one mapping alike, and put a text that holds quotes in quotes"),
-    ("did not find expected '-'", "indent the keys of one mapping alike, and the items of one list"),
-    ("scanning an alias", "put a text that begins with `*` in quotes"),
-    ("scanning an anchor", "put a text that begins with `&` in quotes"),
-    ("found character that cannot start any token", "put a text that begins with this character in quotes"),
+_COLON = 'put a text that holds `: ` in quotes: "a city: night"'
+_BRACKETS = "a `[` or `{` is not closed, or a `,` is missing before this"
+_NO_COLON = "a `:` is missing, or a text of several lines is not indented"
+_ALIGN = "indent the keys of one mapping alike, and put a text that holds quotes in quotes"
+_ALIGN_ITEMS = "indent the keys of one mapping alike, and the items of one list"
+_QUOTE = "put a text that begins with this character in quotes"
+#: what a YAML parser says, in part, and what that means to who wrote the file; what they can do about it
+_SYNTAX = (
+    ("mapping values are not allowed", "a second `: ` stands on this line", _COLON),
+    ("scanning a quoted scalar", "this text has no end", "the quote that opens here is not closed"),
+    ("while parsing a flow", "a list or a mapping in brackets breaks off here", _BRACKETS),
+    ("could not find expected ':'", "this line is no `key: value`", _NO_COLON),
+    ("did not find expected key", "this does not go on what stands above it", _ALIGN),
+    ("did not find expected '-'", "this is no item of the list above it", _ALIGN_ITEMS),
+    ("scanning an alias", "`*` begins an alias, and this is none", "put a text that begins with `*` in quotes"),
+    ("scanning an anchor", "`&` begins an anchor, and this is none", "put a text that begins with `&` in quotes"),
+    ("found character that cannot start any token", "no value can begin with this character", _QUOTE),
 )
 
 #: where a key and its value stand, packed by `_pack`; a list has no keys
@@ -261,9 +267,11 @@ class Reader:
         if "quoted scalar" in message and "end of stream" in message:
             mark = exc.context_mark or mark
         place = _unpack(_pack(mark)) if mark else Place(line=1, column=1)
-        hint = next((hint for part, hint in _SYNTAX_HINTS if part in message), _LOOK_THERE)
+        known = (words for part, *words in _SYNTAX if part in message)
         if "tab character" in message or (mark and self._text[mark.index : mark.index + 1] == "\t"):
-            hint = "indent with spaces: YAML does not allow tabs there"
+            message, hint = "a tab stands where YAML allows none", "indent with spaces"
+        else:
+            message, hint = next(known, (message, _LOOK_THERE))
         return Problem(
             file=self._file, line=place.line, column=place.column, rule="yaml-syntax", message=message, hint=hint
         )

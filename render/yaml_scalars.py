@@ -30,6 +30,8 @@ _TRAP_WORDS = {
 }
 _LONGEST_TRAP_WORD = max(map(len, _TRAP_WORDS))
 _MAX_DIGITS = 400
+#: what is longer is not written out as an advice
+_LONGEST_WITH_A_BASE = 20
 
 #: what is wrong, and the fix
 Trap = tuple[str, str]
@@ -54,7 +56,7 @@ def _read_number(text: str) -> tuple[Any, Trap | None]:
     if _INTEGER.match(text):
         return int(text), None
     if _TRAP_NUMBER.match(text):
-        hint = f'write it as a plain decimal number, or "{text}" for the text'
+        hint = f'write {_as_decimal(text)}, or "{text}" for the text'
         return text, (f"`{text}` is read differently by different YAML tools", hint)
     if _NUMBER.match(text):
         value = float(text)
@@ -62,3 +64,17 @@ def _read_number(text: str) -> tuple[Any, Trap | None]:
             return 0.0, (f"`{text}` is too large for a number", "put it in quotes where a text is meant")
         return value, None
     return text, None
+
+
+def _as_decimal(text: str) -> str:
+    """Say how to write the number that was probably meant."""
+    bare = text.lower().replace("_", "")
+    if bare.lstrip("+-")[:2] in {"0x", "0o", "0b"} and len(bare) <= _LONGEST_WITH_A_BASE:
+        try:
+            return str(int(bare, 0))
+        except ValueError:
+            return "a plain decimal number"
+    sign, digits = "-" if bare.startswith("-") else "", bare.lstrip("+-0") or "0"
+    if len(digits) > _LONGEST_WITH_A_BASE or not _NUMBER.match(digits):
+        return "a plain decimal number"
+    return f"{sign}{digits}"

@@ -91,6 +91,12 @@ def test_values_that_look_alike_carry_a_hash_and_the_others_do_not():
     assert words_for(["c", "a-b", "a b"]) == (third, other, one)
 
 
+def test_a_value_that_comes_again_is_called_the_same_without_a_hash():
+    assert words_for([7, 7.0, 8, 7]) == ("7", "7", "8", "7")
+    again, other, once_more = words_for(["a b", "a-b", "a b"])
+    assert again == once_more != other
+
+
 def test_values_without_a_letter_are_told_apart_by_their_hashes():
     words = words_for(["夜", "朝", {}, []])
     assert len(set(words)) == 4

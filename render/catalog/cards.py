@@ -50,12 +50,13 @@ def cards_in(folder: Path) -> list[Card]:
     try:
         files = sorted(folder.glob("*.yaml"))
     except OSError as exc:
-        raise ManifestError([problem_of(str(folder), f"the model specs cannot be read: {exc.strerror}")]) from exc
+        message, hint = f"the model specs cannot be read: {exc.strerror}", "see who may read the folder: `ls -l`"
+        raise ManifestError([problem_of(str(folder), message, hint=hint)]) from exc
     return [_card(file, _text_of(file)) for file in files]
 
 
 def _text_of(file: Path) -> str:
-    fault = "it is not a regular file"
+    fault, hint = "it is not a regular file", "what ends in `.yaml` here is a spec: move this out of the folder"
     try:
         # anything else might never end
         if file.is_file():
@@ -63,10 +64,12 @@ def _text_of(file: Path) -> str:
                 content = opened.read(_MOST_BYTES + 1)
             if len(content) <= _MOST_BYTES:
                 return content.decode("utf-8-sig")
-            fault = f"it is larger than {_MOST_BYTES // 2**20} MiB"
+            fault, hint = f"it is larger than {_MOST_BYTES // 2**20} MiB", "describe one model in one file"
     except (OSError, UnicodeDecodeError) as exc:
-        fault = (exc.strerror or "it cannot be opened") if isinstance(exc, OSError) else "it is not UTF-8"
-    raise ManifestError([problem_of(str(file), f"this model spec cannot be read: {fault}")])
+        fault, hint = "it is not UTF-8", "save it as UTF-8"
+        if isinstance(exc, OSError):
+            fault, hint = exc.strerror or "it cannot be opened", "see who may read the file: `ls -l`"
+    raise ManifestError([problem_of(str(file), f"this model spec cannot be read: {fault}", hint=hint)])
 
 
 def _card(file: Path, text: str) -> Card:
@@ -89,8 +92,8 @@ def check_excess(card: Card) -> None:
     """
     fault = excess(card.text)
     if fault is not None:
-        message, place = fault
-        raise ManifestError([excerpted(problem_of(card.file, message, place=place), card.text)])
+        message, hint, place = fault
+        raise ManifestError([excerpted(problem_of(card.file, message, place=place, hint=hint), card.text)])
 
 
 def about_name(card: Card, name: str, message: str) -> Problem:

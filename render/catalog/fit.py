@@ -10,6 +10,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from render.catalog.spec import Kind
+from render.catalog.wording import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +34,7 @@ def misfit(param: Param, value: Any) -> str:
     Looks at the value itself, not into the fields of an object or the items of a list.
     """
     if not is_of_kind(param.kind, value):
-        return f"{_shown(value)} is not {_WORDS[param.kind]}"
+        return f"{shown(value)} is not {_WORDS[param.kind]}"
     if param.allowed and value not in param.allowed:
         return _not_allowed(param, value)
     if isinstance(value, str):
@@ -73,9 +74,19 @@ def nearest_values(param: Param, value: float) -> tuple[Any, ...]:
     return (*([max(below)] if below else ()), *([min(above)] if above else ()))
 
 
+def _multiples_around(value: float, step: str) -> str:
+    """The multiples of a step that are next below and next above a value between them."""
+    # few values are wrong, and this takes a while to import
+    from decimal import Decimal  # noqa: PLC0415
+
+    below = Decimal(repr(value)) // Decimal(step) * Decimal(step)
+    above = below + Decimal(step)
+    return f"{below.normalize():f}, {above.normalize():f}"
+
+
 def _not_allowed(param: Param, value: Any) -> str:
     if isinstance(value, str):
-        return f"{_shown(value)} is not one of the {len(param.allowed)} allowed values"
+        return f"{shown(value)} is not one of the {len(param.allowed)} allowed values"
     nearest = ", ".join(str(near) for near in nearest_values(param, value))
     return f"{value} is not allowed; nearest: {nearest}"
 
@@ -95,10 +106,5 @@ def _range_misfit(param: Param, value: float) -> str:
     if param.maximum is not None and value > param.maximum:
         return f"{value} is above the greatest value, {param.maximum}"
     if param.step is not None and not is_multiple(value, step=param.step):
-        return f"{value} is not a multiple of {param.step}"
+        return f"{value} is not a multiple of {param.step}; nearest: {_multiples_around(value, param.step)}"
     return ""
-
-
-def _shown(value: Any) -> str:
-    text = f"`{value}`" if isinstance(value, str) else str(value)
-    return text if len(text) <= 40 else f"{text[:37]}..."

@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+#: looking for what resembles a longer name takes long
+_LONGEST = 100
+
+
 def most_alike(name: str, *, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
     """The `count` names of `known` that resemble `name` most, ignoring case, best first."""
     from difflib import SequenceMatcher  # noqa: PLC0415  wanted only once something is wrong
@@ -19,6 +23,15 @@ def most_alike(name: str, *, known: Iterable[str], count: int = 3) -> tuple[str,
         return matcher.ratio()
 
     return tuple(sorted(known, key=ratio, reverse=True)[:count])
+
+
+def one_alike(name: str, known: Iterable[str]) -> str | None:
+    """The name of `known` that `name` resembles so much that it was probably meant, ignoring case; None without one."""
+    from difflib import get_close_matches  # noqa: PLC0415  as above
+
+    folded = {other.casefold(): other for other in known}
+    near = get_close_matches(name[:_LONGEST].casefold(), folded, n=1, cutoff=0.65)
+    return folded[near[0]] if near else None
 
 
 def is_one_slip(written: str, meant: str) -> bool:

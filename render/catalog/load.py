@@ -127,10 +127,9 @@ def catalog_beside(file: Path, folders: Sequence[Path] = ()) -> Catalog:
 def _read_card(card: Card) -> ModelSpec:
     spec = read_spec(card.text, file=card.file)
     if (spec.id, spec.aliases, spec.matches) != (card.id, card.aliases, card.matches):
-        message = (
-            "`id`, `aliases: [a, b]` and `matches` each stand on one line of their own, without quotes or comments"
-        )
-        raise ManifestError([problem_of(card.file, message)])
+        message = "what this model is called cannot be seen without reading the whole file"
+        hint = "write `id`, `aliases: [a, b]` and `matches` on one line each, without quotes or comments"
+        raise ManifestError([problem_of(card.file, message, hint=hint)])
     return spec
 
 

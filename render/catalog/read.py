@@ -6,20 +6,24 @@ other specs or manifests.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from render.catalog.fit import is_multiple, is_of_kind, misfit
+from render.catalog.advice import choice, how_to_write, missing, unknown_key, wrong_type
+from render.catalog.cards import problem_of
+from render.catalog.contradictions import contradictions, disagreements
 from render.catalog.read_rules import read_rules
 from render.catalog.source import Finding, Path, Source, read_source
 from render.catalog.spec import Kind, ModelSpec, Param, Price
+from render.catalog.wording import shown
 from render.errors import ManifestError
-from render.wish import Problem
+from render.wish import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
+
+    from render.wish import Problem
 
 _NUMBER = (int, float)
 _SPEC_KEYS: Mapping[str, Any] = {
@@ -90,7 +94,8 @@ def read_spec(text: str, *, file: str) -> ModelSpec:
 
 def _spec(data: Any, findings: list[Finding]) -> ModelSpec | None:
     if not isinstance(data, dict):
-        findings.append(Finding(path=(), message="a model spec is a mapping with id, name, params …"))
+        hint = "write `id: acme:1@1`, `name: Acme Film` and so on; `render explain R047` shows a whole one"
+        findings.append(Finding(path=(), message=f"{shown(data)} is no model spec", hint=hint))
         return None
     good = checked_row(data, keys=_SPEC_KEYS, needs=_SPEC_NEEDS, path=(), findings=findings)
     params = _params(good.pop("params", {}), ("params",), findings)
@@ -109,33 +114,29 @@ def _spec(data: Any, findings: list[Finding]) -> ModelSpec | None:
         prices=_prices(good.get("prices", []), findings),
         aspect_sizes=_aspect_sizes(good.get("aspect_sizes", {}), findings),
     )
-    findings.extend(_disagreements(spec))
-    findings.extend(_pattern_fault(spec))
+    findings.extend(disagreements(spec))
     return spec
-
-
-def _pattern_fault(spec: ModelSpec) -> Iterator[Finding]:
-    try:
-        re.compile(spec.matches)
-    except re.error as error:
-        yield Finding(path=("matches",), message=f"`{spec.matches}` is not a regular expression: {error}")
 
 
 def checked_row(
     row: Mapping[str, Any], *, keys: Mapping[str, Any], needs: Iterable[str], path: Path, findings: list[Finding]
 ) -> dict[str, Any]:
     """Keep what is known and of the right type in `row`; report the rest, and what is missing."""
-    good = {}
+    good, wanted = {}, [key for key in needs if key not in row or row[key] == ""]
     for key, value in row.items():
         if key not in keys:
-            findings.append(Finding(path=(*path, key), message=f"unknown key `{key}`; known: {', '.join(keys)}"))
+            findings.append(_found((*path, key), unknown_key(key, keys, wanted=wanted)))
         elif not isinstance(value, keys[key]) or (isinstance(value, bool) and keys[key] in {int, _NUMBER}):
-            findings.append(Finding(path=(*path, key), message=f"`{key}` has the wrong type"))
+            findings.append(_found((*path, key), wrong_type(key, value, keys[key])))
         else:
             good[key] = value
-    missing = (key for key in needs if row.get(key) in (None, ""))
-    findings.extend(Finding(path=path, message=f"`{key}` is missing") for key in missing)
+    # a key with nothing behind it is told as one of the wrong type, unless that is a text
+    findings.extend(_found(path, missing(key)) for key in wanted)
     return good
+
+
+def _found(path: Path, words: tuple[str, str]) -> Finding:
+    return Finding(path=path, message=words[0], hint=words[1])
 
 
 def _params(rows: Mapping[str, Any], path: Path, findings: list[Finding]) -> tuple[Param, ...]:
@@ -145,31 +146,33 @@ def _params(rows: Mapping[str, Any], path: Path, findings: list[Finding]) -> tup
 
 def _param(name: str, row: Any, path: Path, findings: list[Finding]) -> Param | None:
     if not isinstance(row, dict):
-        findings.append(Finding(path=path, message="a parameter is a mapping with type, about …"))
+        hint = "write what it takes and does: `{type: integer, min: 1, about: Denoising steps.}`"
+        findings.append(Finding(path=path, message=f"{shown(row)} does not describe a parameter", hint=hint))
         return None
     needs = ("type",) if path[0] == "owned" else ("type", "about")
     known = len(findings)
     good = checked_row(row, keys=_PARAM_KEYS, needs=needs, path=path, findings=findings)
-    if good.get("type") not in tuple(Kind):
-        findings.append(Finding(path=path, message=f"`type` is one of {', '.join(Kind)}"))
-    findings.extend(Finding(path=path, message=message) for message in _ill_formed(good))
+    if good.get("type", Kind.STRING) not in tuple(Kind):
+        message = f"`type`: {shown(good['type'])} is no kind of value"
+        findings.append(Finding(path=(*path, "type"), message=message, hint=choice(good["type"], Kind)))
+    findings.extend(_found((*path, key), (message, how_to_write(key))) for key, message in _ill_formed(good))
     fields = _params(good.pop("fields", {}), (*path, "fields"), findings)
     if len(findings) > known:
         return None
     given = {_PARAM_FIELDS[key]: value for key, value in good.items()}
     param = Param(**{"name": name, "wire": name, **given, **_refined(given), "fields": fields})
-    findings.extend(Finding(path=path, message=message) for message in _contradictions(param))
+    findings.extend(_found((*path, key), (message, hint)) for key, message, hint in contradictions(param))
     return param
 
 
-def _ill_formed(row: Mapping[str, Any]) -> Iterable[str]:
-    """What keeps a row of known keys and right types from being understood."""
+def _ill_formed(row: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    """What keeps a row of known keys and right types from being understood, by key."""
     if "step" in row and row["step"] <= 0:
-        yield "`step` is above 0"
+        yield "step", f"`step`: {shown(row['step'])} is not above 0"
     if "usual" in row and not (len(row["usual"]) == 2 and all(_is_number(bound) for bound in row["usual"])):
-        yield "`usual` is the least and the greatest value people use"
+        yield "usual", "`usual` is not a list of two numbers"
     if "excluded" in row and not all(isinstance(row.get(key), int) for key in ("min", "max", "step")):
-        yield "`excluded` needs whole numbers under `min`, `max` and `step`"
+        yield "excluded", "`excluded` stands without whole numbers under `min`, `max` and `step`"
 
 
 def _is_number(value: Any) -> bool:
@@ -195,29 +198,14 @@ def _refined(given: Mapping[str, Any]) -> dict[str, Any]:
     return refined
 
 
-def _contradictions(param: Param) -> list[str]:
-    """What a parameter says against itself."""
-    wrong = [
-        f"`{value}` in `allowed` is no {param.kind}" for value in param.allowed if not is_of_kind(param.kind, value)
-    ]
-    if param.default is not None and (trouble := misfit(param, param.default)):
-        wrong.append(f"the default does not fit: {trouble}")
-    if param.minimum is not None and param.maximum is not None and param.minimum > param.maximum:
-        wrong.append("`min` is above `max`")
-    if param.step and param.minimum is not None and not is_multiple(param.minimum, step=param.step):
-        wrong.append("`min` is not a multiple of `step`")
-    if param.kind not in {Kind.OBJECT, Kind.LIST} and (param.fields or param.is_open):
-        wrong.append("only an object or a list has `fields` or is `open`")
-    return wrong
-
-
 def _pairs(rows: Iterable[Any], path: Path, findings: list[Finding]) -> list[tuple[int, int]]:
     good = []
     for index, row in enumerate(rows):
         if isinstance(row, list) and len(row) == 2 and all(type(side) is int and side > 0 for side in row):
             good.append((row[0], row[1]))
         else:
-            findings.append(Finding(path=(*path, index), message="a size is [width, height] in whole pixels"))
+            hint = "write [width, height] in whole pixels: [768, 512]"
+            findings.append(Finding(path=(*path, index), message=f"{shown(row)} is no size", hint=hint))
     return good
 
 
@@ -230,8 +218,11 @@ def _prices(rows: Iterable[Any], findings: list[Finding]) -> tuple[Price, ...]:
     prices = []
     for index, row in enumerate(rows):
         path: Path = ("prices", index)
-        row_or_nothing = row if isinstance(row, dict) else {}
-        good = checked_row(row_or_nothing, keys=_PRICE_KEYS, needs=_PRICE_KEYS, path=path, findings=findings)
+        if not isinstance(row, dict):
+            hint = "write {when: {duration: 5}, usd: 0.02, source: one request on 2026-11-21}"
+            findings.append(Finding(path=path, message=f"{shown(row)} is no price", hint=hint))
+            continue
+        good = checked_row(row, keys=_PRICE_KEYS, needs=_PRICE_KEYS, path=path, findings=findings)
         usd = good.get("usd")
         amounts = usd if isinstance(usd, list) else [usd]
         if len(good) < len(_PRICE_KEYS):
@@ -239,35 +230,27 @@ def _prices(rows: Iterable[Any], findings: list[Finding]) -> tuple[Price, ...]:
         if amounts and all(_is_number(amount) for amount in amounts):
             prices.append(Price(when=good["when"], usd_low=min(amounts), usd_high=max(amounts), source=good["source"]))
         else:
-            findings.append(Finding(path=path, message="`usd` is an amount, or the lowest and the highest"))
+            message = f"`usd`: {shown(usd)} is no amount of money"
+            findings.append(Finding(path=(*path, "usd"), message=message, hint=how_to_write("usd")))
     return tuple(prices)
-
-
-def _disagreements(spec: ModelSpec) -> Iterable[Finding]:
-    """What two parts of a spec say against each other."""
-    if spec.medium not in {"video", "image"}:
-        yield Finding(path=("medium",), message="`medium` is video or image")
-    year, _, rest = spec.checked.partition("-")
-    if not (len(spec.checked) == 10 and year.isdecimal() and rest.replace("-", "", 1).isdecimal()):
-        yield Finding(path=("checked",), message="`checked` is a day like 2026-11-21")
-    output_format = spec.param("output_format")
-    if output_format is not None and set(spec.extensions) != set(output_format.allowed):
-        yield Finding(path=("extensions",), message="`extensions` and the values of `output_format` differ")
-    for side, name in enumerate(("width", "height")):
-        param = spec.param(name)
-        if spec.sizes and (param is None or set(param.allowed) != {size[side] for size in spec.sizes}):
-            yield Finding(path=("sizes",), message=f"`sizes` and the values of `{name}` differ")
 
 
 def _problem(finding: Finding, source: Source, file: str) -> Problem:
     place = source.place(finding.path)
-    dotted = ".".join(str(step) for step in finding.path)
-    message = f"{dotted}: {finding.message}" if dotted else finding.message
-    return Problem(file=file, line=place.line, column=place.column, rule="model-spec", message=message)
+    # what is wrong with a value names its key itself
+    names_key = bool(finding.path) and finding.message.startswith(f"`{finding.path[-1]}`")
+    where = ".".join(_step(step) for step in (finding.path[:-1] if names_key else finding.path))
+    message = f"{where}: {finding.message}" if where else finding.message
+    return problem_of(file, message, place=place, hint=finding.hint)
+
+
+def _step(step: str | int) -> str:
+    return f"item {step + 1}" if isinstance(step, int) else step
 
 
 def _unreadable(exc: yaml.YAMLError, file: str) -> Problem:
     mark = getattr(exc, "problem_mark", None)
-    line, column = (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
+    place = Place(line=mark.line + 1, column=mark.column + 1) if mark is not None else None
     what = getattr(exc, "problem", None) or str(exc)
-    return Problem(file=file, line=line, column=column, rule="model-spec", message=f"not YAML: {what}")
+    hint = "look at this line and the one above: a quote or bracket that is not closed, or lines that are not aligned"
+    return problem_of(file, f"this is not YAML: {what}", place=place, hint=hint)

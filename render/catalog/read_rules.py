@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from render.catalog.advice import choice, missing, unknown_key, wrong_type
 from render.catalog.source import Finding, Path
 from render.catalog.spec import Rule, RuleKind
+from render.catalog.wording import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from render.catalog.spec import Param
 
@@ -24,8 +26,8 @@ def read_rules(rows: Iterable[Any], *, params: Sequence[Param], findings: list[F
     rules = []
     for index, row in enumerate(rows):
         path: Path = ("rules", index)
-        wrong = _wrong(row, params)
-        findings.extend(Finding(path=path, message=message) for message in wrong)
+        wrong = list(_wrong(row, params))
+        findings.extend(Finding(path=(*path, *inner), message=message, hint=hint) for inner, message, hint in wrong)
         if not wrong:
             rules.append(_rule(row))
     return tuple(rules)
@@ -42,21 +44,37 @@ def _rule(row: dict[str, Any]) -> Rule:
     )
 
 
-def _wrong(row: Any, params: Sequence[Param]) -> list[str]:
+def _wrong(row: Any, params: Sequence[Param]) -> Iterator[tuple[Path, str, str]]:
+    """Yield what is wrong with a rule: where in it, what, and what to do."""
     if not isinstance(row, dict):
-        return ["a rule is a mapping with kind, params, say"]
-    wrong = [f"unknown key `{key}`; known: {', '.join(_KEYS)}" for key in row if key not in _KEYS]
-    wrong += [f"`{key}` is missing" for key in ("kind", "params", "say") if not row.get(key)]
-    if row.get("kind") not in tuple(RuleKind):
-        wrong.append(f"`kind` is one of {', '.join(RuleKind)}")
-    when = row.get("when", {})
-    paths = row.get("params", [])
-    if not isinstance(paths, list) or not isinstance(when, dict):
-        return [*wrong, "`params` is a list of names, `when` a mapping of them"]
-    wrong += [f"no parameter `{path}`" for path in (*paths, *when) if not _exists(path, params)]
-    return wrong + [
-        f"the condition of `{path}` is one of {', '.join(CONDITIONS)}" for path in when if _is_odd(when[path])
-    ]
+        hint = "write {kind: exclusive, params: [fps, duration], say: one of them at a time}"
+        yield (), f"{shown(row)} is no rule", hint
+        return
+    yield from (((key,), *unknown_key(key, _KEYS)) for key in row if key not in _KEYS)
+    yield from (((), *missing(key)) for key in ("kind", "params", "say") if not row.get(key))
+    if row.get("kind") and row["kind"] not in tuple(RuleKind):
+        yield ("kind",), f"`kind`: {shown(row['kind'])} is no kind of rule", choice(row["kind"], RuleKind)
+    yield from _wrong_names(row.get("params", []), row.get("when", {}), params)
+
+
+def _wrong_names(names: Any, when: Any, params: Sequence[Param]) -> Iterator[tuple[Path, str, str]]:
+    if not isinstance(names, list):
+        yield ("params",), *wrong_type("params", names, list)[:1], "list their names: `params: [fps, duration]`"
+        return
+    if not isinstance(when, dict):
+        yield ("when",), *wrong_type("when", when, dict)[:1], "write `when: {steps: {at_most: 10}}`"
+        return
+    known = [param.name for param in params]
+    for key, written in (("params", names), ("when", list(when))):
+        yield from (
+            ((key,), f"there is no parameter {shown(name)}", choice(name, known))
+            for name in written
+            if not _exists(name, params)
+        )
+    for name in when:
+        if _is_odd(when[name]):
+            hint = f"write `{name}: {{at_most: 10}}`; there are {', '.join(f'`{word}`' for word in CONDITIONS)}"
+            yield ("when", name), f"the condition of `{name}` is none that is known", hint
 
 
 def _is_odd(condition: Any) -> bool:

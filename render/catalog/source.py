@@ -35,6 +35,8 @@ class Finding:
 
     path: Path
     message: str
+    #: what is allowed, and the nearest fix
+    hint: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,19 +60,19 @@ class Source:
         return Place(line=node.start_mark.line + 1, column=node.start_mark.column + 1)
 
 
-def excess(text: str) -> tuple[str, Place] | None:
-    """Say what a text has too much of to be read, and where; None where it may be read, or is no YAML."""
+def excess(text: str) -> tuple[str, str, Place] | None:
+    """Say what a text has too much of to be read, what to do, and where; None where it may be read, or is no YAML."""
     depth = values = 0
     try:
         for event in yaml.parse(text, Loader=_Loader):
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             values += isinstance(event, yaml.NodeEvent)
             if isinstance(event, yaml.AliasEvent):
-                return "aliases are not used in a model spec", _place_of(event)
+                return "aliases are not used in a model spec", "write the value out", _place_of(event)
             if depth > _DEEPEST:
-                return f"nested deeper than {_DEEPEST} levels", _place_of(event)
+                return f"nested deeper than {_DEEPEST} levels", "no spec needs that: mend it", _place_of(event)
             if values > _MOST_VALUES:
-                return f"more than {_MOST_VALUES:,} values", _place_of(event)
+                return f"more than {_MOST_VALUES:,} values", "describe one model in one file", _place_of(event)
     except yaml.YAMLError:
         return None
     return None
@@ -101,7 +103,7 @@ def _plain(node: yaml.Node, path: Path, findings: list[Finding]) -> Any:
     for key_node, value_node in node.value:
         key = str(key_node.value)
         if key in data:
-            findings.append(Finding(path=(*path, key), message="the key stands here twice"))
+            findings.append(Finding(path=(*path, key), message="the key stands here twice", hint="keep one of them"))
         data[key] = _plain(value_node, (*path, key), findings)
     return data
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from render.catalog.spec import Param
 
 _LISTED_IN_FULL = 16
+_LONGEST_SHOWN = 40
 _KINDS = {
     Kind.STRING: "text",
     Kind.INTEGER: "whole number",
@@ -43,6 +44,17 @@ def limits(param: Param) -> str:
 def plain(value: Any) -> str:
     """A value as it is written in a manifest."""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def shown(value: Any) -> str:
+    """Show a value as its author wrote it, cut short."""
+    if isinstance(value, dict | list):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    if value is None or value == "":
+        return "nothing" if value is None else "an empty text"
+    text = value if isinstance(value, str) else plain(value)
+    cut = text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
+    return f"`{cut}`" if isinstance(value, str) else cut
 
 
 _FORMATS = {"uri": "an address", "uuid": "a UUID"}

@@ -5,32 +5,30 @@ Whether a value fits its parameter is told with all other values; here it counts
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from render.axes import MAX_TASKS_OF_A_SHOT, Axes, Axis, AxisKind, words_for
+from render.axes import MAX_TASKS_OF_A_SHOT, Axes, Axis, AxisKind, identity, words_for
 from render.catalog.fit import is_of_kind
 from render.catalog.names import RUNNER_OWNED, VOCABULARY, our_name_for
 from render.catalog.spec import Kind
-from render.catalog.wording import plain
+from render.catalog.wording import plain, shown
 from render.disclosure import looks_like_key
+from render.manifest.amount import are_too_many
 from render.manifest.keys import SHOT_KEYS, as_text
 from render.manifest.overrides import SET, VAR
-from render.manifest.phrases import like, shown, wrong_kind
+from render.manifest.phrases import like, wrong_kind
 from render.manifest.ranges import read_range, tell_too_many
 from render.manifest.values import KEY_HINT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from render.catalog.load import Catalog
     from render.manifest.findings import Findings, Path
     from render.manifest.overrides import Overrides
 
-MAX_TASKS = 100_000
-#: of all axes of a project together: ten for each of its tasks
-MAX_VALUES = 10 * MAX_TASKS
+_BOUGHT_TWICE = "the same task would be bought twice; for more of one, use `takes`"
 _WHAT_VARIES = "an axis is a parameter, `model`, `preset` or a variable"
 
 
@@ -55,8 +53,11 @@ class AxisReader:
         self._findings = findings
         #: what the command line gives over the manifest
         self.overrides = overrides
-        self._tasks = 0
-        self._value_count = 0
+        self._are_too_many = False
+
+    def count(self, raw_shots: Iterable[tuple[Path, Mapping[str, Any]]]) -> None:
+        """Look at how much all shots would make, and read the axes of none where that is too much."""
+        self._are_too_many = are_too_many(raw_shots, self.overrides, self._findings)
 
     def read(self, raw: Mapping[str, Any], path: Path, variables: Callable[[], Collection[str]]) -> ReadAxes | None:
         """Return the axes of the shot at `path`; None where one of them has no value that could be looked at.
@@ -66,7 +67,7 @@ class AxisReader:
         if "matrix" not in raw and "zip" not in raw:
             return NO_AXES
         # what is too much is told once, and not made
-        if self._tasks > MAX_TASKS or self._value_count > MAX_VALUES:
+        if self._are_too_many:
             return None
         known = variables()
         paths: dict[str, Path] = {}
@@ -77,9 +78,8 @@ class AxisReader:
         # an axis that the command line sets has one value, with which nothing can be out of step
         fixed = [axis for axis in zipped if paths[axis.name][0] in {SET, VAR}]
         axes = Axes(matrix=(*matrix, *fixed), zipped=tuple(axis for axis in zipped if axis not in fixed))
-        self._value_count += sum(len(axis.values) for axis in axes.all)
         is_sound = self._is_sound(raw, path, axes, paths)
-        return ReadAxes(axes=axes, paths=paths, most=MAX_TASKS if is_sound else 1)
+        return ReadAxes(axes=axes, paths=paths, most=MAX_TASKS_OF_A_SHOT if is_sound else 1)
 
     def _group(
         self, raw: Mapping[str, Any], path: Path, group: str, known: Collection[str], paths: dict[str, Path]
@@ -161,11 +161,11 @@ class AxisReader:
         for at, value in enumerate(written):
             if not self._can_be_used(name, kind, value, (*path, at)):
                 continue
-            first = seen.setdefault(self._identity(kind, value), at)
+            # what goes in step with others may stand there twice, as long as the others differ
+            first = seen.setdefault(self._identity(kind, value), at) if path[-2] == "matrix" else at
             if first != at:
                 message = f"item {at + 1} of `{name}` is the same as item {first + 1}"
-                hint = "the same task would be bought twice; for more of one, use `takes`"
-                self._findings.add((*path, at), "axis-duplicate", message, hint=hint)
+                self._findings.add((*path, at), "axis-duplicate", message, hint=_BOUGHT_TWICE)
                 continue
             values.append(as_text(value) if kind is AxisKind.VARIABLE else value)
         return tuple(values)
@@ -185,16 +185,16 @@ class AxisReader:
 
     def _identity(self, kind: AxisKind, value: Any) -> str:
         if kind is AxisKind.MODEL:
-            return self._catalog.full_id(value)
+            lane, slash, model = value.partition("/")
+            # a model in a lane is another task than the same model in another one
+            return f"{lane}{slash}{self._catalog.full_id(model)}" if slash else str(self._catalog.full_id(value))
         if kind is AxisKind.PRESET:
             value = [value] if isinstance(value, str) else value
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        return as_text(value) if kind is AxisKind.VARIABLE else json.dumps(value, sort_keys=True)
+        return as_text(value) if kind is AxisKind.VARIABLE else identity(value)
 
     def _is_sound(self, raw: Mapping[str, Any], path: Path, axes: Axes, paths: Mapping[str, Path]) -> bool:
-        """Report axes that do not go together or make too much, and count the tasks of those that do."""
-        if not self._are_in_step(axes, paths):
+        """Report axes that do not go together, and those that make too much; say whether there are none of these."""
+        if not self._are_in_step(axes, paths) or not self._are_apart(axes, paths):
             return False
         takes = raw.get("takes", 1) if is_of_kind(Kind.INTEGER, raw.get("takes", 1)) else 1
         if takes > 1 and any(axis.name == "seed" and paths["seed"][0] != SET for axis in axes.all):
@@ -204,11 +204,6 @@ class AxisReader:
         count = axes.count * max(1, takes)
         if count > MAX_TASKS_OF_A_SHOT:
             tell_too_many(f"this shot makes {count:,} tasks", (*path, "matrix"), self._findings)
-            return False
-        self._tasks += count
-        if self._tasks > MAX_TASKS or self._value_count > MAX_VALUES:
-            message = f"more than {MAX_TASKS:,} tasks in one project"
-            self._findings.add(path, "too-many-tasks", message, hint="split it into several projects")
             return False
         return True
 
@@ -222,6 +217,18 @@ class AxisReader:
                 self._findings.add(paths[axis.name], "axis-lengths", message, hint=hint)
                 return False
         return len(judged) == len(axes.zipped)
+
+    def _are_apart(self, axes: Axes, paths: Mapping[str, Path]) -> bool:
+        """Report steps of `zip` that give every axis what another step gave it."""
+        seen: dict[tuple[str, ...], int] = {}
+        columns = [[self._identity(axis.kind, value) for value in axis.values] for axis in axes.zipped]
+        for at, step in enumerate(zip(*columns, strict=True)):
+            first = seen.setdefault(step, at)
+            if first != at:
+                gives = ", ".join(f"`{axis.name}` {shown(axis.values[at])}" for axis in axes.zipped)
+                message = f"item {at + 1} of every axis of `zip` is the same as item {first + 1}: {gives}"
+                self._findings.add((*paths[axes.zipped[0].name], at), "axis-duplicate", message, hint=_BOUGHT_TWICE)
+        return len(seen) == (len(columns[0]) if columns else 0)
 
 
 def _wanted_kind(kind: AxisKind, value: Any) -> str:

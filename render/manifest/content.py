@@ -33,7 +33,7 @@ _NO_TEXTS: Mapping[str, str] = {}
 def check_shots(files: Sequence[ManifestFile], shots: Sequence[Resolved], findings: Findings, *, project: str) -> None:
     """Report everything that is wrong with the resolved shots of one manifest, all its files together."""
     _check_project(files[0].data, findings)
-    check_ids((shot for file in files for shot in file.raw_shots()), shots, findings)
+    check_ids([shot for file in files for shot in file.raw_shots()], shots, findings)
     for file in files:
         _check_outputs(file, findings)
         _check_whole_numbers(file, findings)
@@ -42,7 +42,7 @@ def check_shots(files: Sequence[ManifestFile], shots: Sequence[Resolved], findin
     for resolved in shots:
         if resolved.authored is not last:
             last = resolved.authored
-            _check_own_texts(resolved, values.used, findings)
+            _check_own_texts(resolved, values, findings)
         values.check(resolved)
     check_filled_outputs(shots, findings)
     _check_vars(files, values, findings)
@@ -50,7 +50,7 @@ def check_shots(files: Sequence[ManifestFile], shots: Sequence[Resolved], findin
     check_upload_endpoints(shots, findings)
 
 
-def _check_own_texts(resolved: Resolved, used: dict[Path, set[str]], findings: Findings) -> None:
+def _check_own_texts(resolved: Resolved, values: Values, findings: Findings) -> None:
     """Look at the texts of a shot that are no parameters: its id, which may name axes, and its output."""
     authored, variables = resolved.authored, resolved.shot.variables
     if "${" not in authored.id and "${" not in authored.output:
@@ -58,13 +58,14 @@ def _check_own_texts(resolved: Resolved, used: dict[Path, set[str]], findings: F
     named = {**variables, **dict.fromkeys((axis.name for axis in authored.axes.all), "")}
     check_texts(authored.id, (*resolved.path, "id"), named, findings)
     check_texts(authored.output, authored.output_path, variables, findings)
-    used.setdefault(resolved.path, set()).update(variables_in([authored.id, authored.output]))
+    values.use(frozenset(variables_in([authored.id, authored.output])), resolved.path)
 
 
 def _check_project(data: Mapping[str, Any], findings: Findings) -> None:
     project = data.get("project")
     if isinstance(project, str) and ID.match(project) and path_fault(project):
-        findings.add(("project",), "project", f"`{project}` cannot name a folder", hint=path_fault(project))
+        message, hint = f"`{project}` cannot name a folder: {path_fault(project)}", "give it another name"
+        findings.add(("project",), "project", message, hint=hint)
 
 
 def _check_outputs(file: ManifestFile, findings: Findings) -> None:
@@ -93,7 +94,7 @@ def _check_vars(files: Sequence[ManifestFile], values: Values, findings: Finding
     for file in files:
         prefixes = [holder.prefix for holder in file.lineage]
         for path, raw in file.raw_shots():
-            own = values.used.get(path, set())
+            own = values.used.get(path, frozenset())
             if path not in values.used or path in values.overridden:
                 own = own | _perhaps_used(raw, file)
             for prefix in prefixes:

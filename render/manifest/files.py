@@ -6,12 +6,12 @@ of their file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from render.catalog.wording import shown
 from render.errors import SettingsError
 from render.manifest.named import Unusable, is_pattern, shown_path
-from render.manifest.phrases import shown
 from render.yaml_source import read_source
 from render.yaml_text import MAX_BYTES
 
@@ -39,6 +39,14 @@ class ManifestFile:
     prefix: Path = ()
     #: the file that includes it
     above: ManifestFile | None = None
+    _shots: tuple[tuple[Path, dict[str, Any]], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Number the shots once: everybody who looks at them wants their paths."""
+        shots, prefix = self.data.get("shots"), (*self.prefix, "shots")
+        numbered = enumerate(shots if isinstance(shots, list) else ())
+        entries = tuple(((*prefix, index), raw) for index, raw in numbered if isinstance(raw, dict))
+        object.__setattr__(self, "_shots", entries)
 
     @property
     def lineage(self) -> tuple[ManifestFile, ...]:
@@ -50,12 +58,9 @@ class ManifestFile:
         """The file that was opened."""
         return self.lineage[0]
 
-    def raw_shots(self) -> Iterator[tuple[Path, dict[str, Any]]]:
-        """Yield the entries of `shots` that are mappings, each with its path."""
-        shots = self.data.get("shots")
-        for index, raw in enumerate(shots if isinstance(shots, list) else ()):
-            if isinstance(raw, dict):
-                yield (*self.prefix, "shots", index), raw
+    def raw_shots(self) -> tuple[tuple[Path, dict[str, Any]], ...]:
+        """Return the entries of `shots` that are mappings, each with its path."""
+        return self._shots
 
     def layers(self, key: str) -> tuple[tuple[Mapping[str, Any], Path], ...]:
         """Return what stands under `key` here and in the files above, weakest first, each with its path."""

@@ -6,11 +6,12 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
+from render.catalog.wording import shown
 from render.layout import path_fault
-from render.manifest.phrases import ALLOWED_NAME, shown
+from render.manifest.phrases import ALLOWED_NAME, as_name, name_hint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from render.manifest.findings import Findings, Path
     from render.manifest.resolved import Resolved
@@ -19,12 +20,14 @@ ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
 
 
 def check_ids(
-    raw_shots: Iterable[tuple[Path, Mapping[str, Any]]], shots: Sequence[Resolved], findings: Findings
+    raw_shots: Sequence[tuple[Path, Mapping[str, Any]]], shots: Sequence[Resolved], findings: Findings
 ) -> None:
     """Report ids that cannot name a file, and ids that stand twice once `${…}` is filled in.
 
     A shot that could not be resolved is judged by what is written, where nothing is to be filled in.
     """
+    if _are_in_order(raw_shots, shots):
+        return
     made: dict[Path, list[str]] = {}
     for resolved in shots:
         path = resolved.authored.path
@@ -45,6 +48,18 @@ def check_ids(
             _check_twice(str(written), path, seen, findings)
 
 
+def _are_in_order(raw_shots: Sequence[tuple[Path, Mapping[str, Any]]], shots: Sequence[Resolved]) -> bool:
+    """Whether every shot is made, and all have ids of which there is nothing to tell; says no where that takes long."""
+    ids = [resolved.shot.id for resolved in shots]
+    return (
+        {str}.issuperset([type(raw.get("id")) for _, raw in raw_shots])
+        and len({resolved.authored.path for resolved in shots}) == len(raw_shots)
+        and all(map(ID.match, ids))
+        and not any(map(path_fault, ids))
+        and len(set(map(str.lower, ids))) == len(ids)
+    )
+
+
 def _as_written(written: str, raw: Mapping[str, Any]) -> tuple[str, ...]:
     return () if "${" in written or raw.keys() & {"matrix", "zip"} else (written,)
 
@@ -57,9 +72,12 @@ def _check_id(shot_id: Any, shot_path: Path, findings: Findings) -> None:
     elif ID.match(shot_id):
         fault = path_fault(shot_id)
         if fault:
-            findings.add(path, "shot-id", f"{shown(shot_id)} cannot name a file everywhere", hint=fault)
+            meant = as_name(shot_id)
+            hint = f"give it another name, like `{f'shot-{meant}' if path_fault(meant) else meant}`"
+            findings.add(path, "shot-id", f"{shown(shot_id)} cannot name a file everywhere: {fault}", hint=hint)
     elif "${" not in shot_id:
-        findings.add(path, "shot-id", f"{shown(shot_id)} cannot name a file everywhere", hint=ALLOWED_NAME)
+        hint = name_hint(shot_id, ALLOWED_NAME)
+        findings.add(path, "shot-id", f"{shown(shot_id)} cannot name a file everywhere", hint=hint)
 
 
 def _check_twice(shot_id: str, shot_path: Path, seen: dict[str, Path], findings: Findings) -> None:

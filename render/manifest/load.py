@@ -13,10 +13,11 @@ from render.manifest.content import check_shots
 from render.manifest.files import ManifestFile, gather
 from render.manifest.findings import Findings
 from render.manifest.keys import mapping
-from render.manifest.lanes import check_lanes, read_lanes
+from render.manifest.lanes import check_lanes, lane_kinds, read_lanes
+from render.manifest.model_names import parted
 from render.manifest.named import NamedFiles, shown_path
 from render.manifest.overrides import check_overrides, read_overrides
-from render.manifest.parts import SUFFIX, includers, is_part
+from render.manifest.parts import SUFFIX, includers, is_part, manifests_here
 from render.manifest.reading import AS_WRITTEN
 from render.manifest.resolve import Resolver
 from render.manifest.structure import check_structure
@@ -51,27 +52,6 @@ class Checked:
     is_part: bool = False
 
 
-def check_manifest(path: Path, catalog: Catalog, reading: Reading = AS_WRITTEN) -> Checked:
-    """Read and check one manifest.
-
-    Raises:
-        SettingsError: the file cannot be read at all.
-    """
-    with _collector_at_rest():
-        source = read_source(str(path), shown_as=shown_path(path))
-        findings = Findings(source, is_strict=reading.is_strict)
-        files = _files(source, path, reading, findings)
-        manifest = _check(files, catalog, reading, findings) if files else None
-    errors = findings.errors
-    return Checked(
-        manifest=None if errors else manifest,
-        problems=findings.sorted(),
-        errors=errors,
-        files=tuple(file.path for file in files),
-        is_part=bool(files) and "project" not in files[0].data,
-    )
-
-
 @contextmanager
 def _collector_at_rest() -> Iterator[None]:
     """Hold off the collector of cycles: a manifest is a million objects without one, and it looks at all of them."""
@@ -82,6 +62,27 @@ def _collector_at_rest() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+@_collector_at_rest()
+def check_manifest(path: Path, catalog: Catalog, reading: Reading = AS_WRITTEN) -> Checked:
+    """Read and check one manifest.
+
+    Raises:
+        SettingsError: the file cannot be read at all.
+    """
+    source = read_source(str(path), shown_as=shown_path(path))
+    findings = Findings(source, is_strict=reading.is_strict)
+    files = _files(source, path, reading, findings)
+    manifest = _check(files, catalog, reading, findings) if files else None
+    errors = findings.errors
+    return Checked(
+        manifest=None if errors else manifest,
+        problems=findings.sorted(),
+        errors=errors,
+        files=tuple(file.path for file in files),
+        is_part=bool(files) and "project" not in files[0].data,
+    )
 
 
 def load_manifest(path: Path, catalog: Catalog, reading: Reading = AS_WRITTEN) -> tuple[Manifest, tuple[Problem, ...]]:
@@ -116,15 +117,14 @@ def find_manifest(here: Path) -> Path:
     Raises:
         UsageError: there is none, or more than one.
     """
-    for folder in (here, here / "manifests"):
-        found = sorted(folder.glob(f"*{SUFFIX}"))
-        if len(found) > 1:
-            found = [path for path in found if not is_part(path)] or found
-        if len(found) == 1:
-            return found[0]
-        if found:
-            names = ", ".join(shown_path(path) for path in found)
-            raise UsageError(f"there are {len(found)} manifests here", hint=f"name one: {names}")
+    found = manifests_here(here)
+    if len(found) > 1:
+        found = [path for path in found if not is_part(path)] or found
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(shown_path(path) for path in found)
+        raise UsageError(f"there are {len(found)} manifests here", hint=f"name one: {names}")
     raise UsageError(f"there is no *{SUFFIX} here or in manifests/", hint="name the manifest to use")
 
 
@@ -143,6 +143,7 @@ def _files(source: Source, path: Path, reading: Reading, findings: Findings) -> 
 def _resolved(
     files: Sequence[ManifestFile], catalog: Catalog, axes: AxisReader, findings: Findings
 ) -> tuple[Resolved, ...]:
+    axes.count(shot for file in files for shot in file.raw_shots())
     return tuple(shot for file in files for shot in Resolver(file, catalog, findings, axes).shots())
 
 
@@ -181,11 +182,11 @@ def _tell_no_project(path: Path, findings: Findings) -> bool:
 
 def _named_specs(files: Sequence[ManifestFile], shots: Sequence[Resolved], catalog: Catalog) -> tuple[ModelSpec, ...]:
     """Only the models the manifest names: the others would cost start-up time and decide nothing."""
-    names = {resolved.shot.model for resolved in shots}
+    names, lanes = {resolved.shot.model for resolved in shots}, lane_kinds(files[0].data)
     for data in (file.data for file in files):
         names.update(mapping(data.get("model_defaults")))
         for lane in mapping(data.get("providers")).values():
             names.update(mapping(mapping(lane).get("price")))
         for holder in (mapping(data.get("defaults")), *map(mapping, mapping(data.get("presets")).values())):
-            names.update([holder["model"]] if isinstance(holder.get("model"), str) else [])
+            names.update([parted(holder["model"], catalog, lanes)[1]] if isinstance(holder.get("model"), str) else [])
     return catalog.specs_for(names) or catalog.specs

@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from render.manifest.phrases import shown
+from render.catalog.wording import shown
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 #: of values that are the same where they are equal
 _SIMPLE = {str, int, float, type(None)}
+_NO_NAMES: frozenset[str] = frozenset()
 
 
 class _Seen:
@@ -53,23 +54,32 @@ class Values:
         #: the variables that stand in texts in which nothing is wrong, by the path of their shot
         self.sound_texts: dict[Path, Mapping[str, str]] = {}
         #: variables that the texts of a shot name, by its path
-        self.used: dict[Path, set[str]] = {}
+        self.used: dict[Path, frozenset[str]] = {}
         #: shots with a value of the command line, which may stand in the place of texts that name further ones
         self.overridden: set[Path] = set()
 
     def check(self, resolved: Resolved) -> None:
         """Report what is wrong with the parameters of one shot."""
-        shot, used = resolved.shot, self.used.setdefault(resolved.path, set())
+        shot, path = resolved.shot, resolved.authored.path
         seen = self._seen.get(resolved.spec.id)
         if seen is None:
             seen = self._seen[resolved.spec.id] = _Seen(resolved.spec, resolved)
-        named: set[str] = set()
-        is_sound = seen.sound.vouches_for(resolved, seen.marks, named) and self._goes_together(resolved, seen)
-        used |= named
-        if is_sound:
+        named = seen.sound.vouches_for(resolved, seen.marks)
+        self.use(named or _NO_NAMES, path)
+        if named is not None and self._goes_together(resolved, seen):
             if not resolved.authored.axis_paths:
-                self.sound_texts[resolved.path] = {name: shot.variables[name] for name in named}
+                self.sound_texts[path] = {name: shot.variables[name] for name in named}
             return
+        self._check_each(resolved, seen)
+
+    def use(self, names: frozenset[str], path: Path) -> None:
+        """Let the shot at `path` use these variables."""
+        before = self.used.get(path)
+        self.used[path] = names if before is None or before is names else before | names
+
+    def _check_each(self, resolved: Resolved, seen: _Seen) -> None:
+        """Look at the parameters of one shot one after the other, and then at all of them together."""
+        shot, used = resolved.shot, set[str]()
         together: list[Any] = []
         for name, value in shot.params.items():
             mark = self._mark(name, value, resolved, used)
@@ -78,6 +88,7 @@ class Values:
             if mark not in seen.marks:
                 seen.marks.add(mark)
                 self._check(name, value, resolved)
+        self.use(frozenset(used), resolved.path)
         if not seen.required <= shot.params.keys():
             check_missing(resolved, self._findings)
         check_seed(resolved, shot.params, self._findings)

@@ -10,6 +10,7 @@ from render.catalog.fit import is_of_kind
 from render.catalog.spec import Kind
 from render.expand import files_of
 from render.layout import DEFAULT_OUTPUT, output_path, path_fault, pattern_fault
+from render.manifest.amount import MAX_TASKS
 from render.manifest.ids import ID
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from render.manifest.findings import Findings, Path
     from render.manifest.resolved import Resolved
 
-MAX_TASKS = 100_000
+_WOULD_BE = "a file would be called"
 _SAMPLE: dict[str, object] = {"project": "p", "shot": "s", "take": 1, "model": "m", "seed": 1, "ext": "mp4"}
 
 
@@ -30,12 +31,14 @@ def output_fault(pattern: str) -> str:
         return fault
     path = output_path(pattern, _SAMPLE)
     fault = path_fault(path)
-    return f"a file would be called `{path}`: {fault}" if fault else ""
+    return f"{_WOULD_BE} `{path}`: {fault}" if fault else ""
 
 
 def tell_output(path: Path, fault: str, findings: Findings) -> None:
     """Report what is wrong with the pattern at `path`, in what `output_fault` says of it."""
     message, _, hint = fault.partition(": " if ": " in fault else "; ")
+    if message.startswith(_WOULD_BE):
+        message, hint = fault, f"write a pattern like `{DEFAULT_OUTPUT}`"
     if message.endswith("is not a pattern"):
         hint = "close every `{`; a name stands in it alone, like `{shot}`"
     findings.add(path, "output", message, hint=hint or f"as it is where none is given: `{DEFAULT_OUTPUT}`")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from render.catalog.likeness import most_alike
-from render.catalog.wording import plain
+from render.catalog.likeness import most_alike, one_alike
+from render.catalog.wording import plain, shown
 from render.manifest.findings import listed
 
 if TYPE_CHECKING:
@@ -56,9 +58,14 @@ _PATTERNS = {
     "preset": "the name of a preset is one word, without spaces",
     "presets": "the name of a preset is one word, without spaces",
     "allow_hosts": "a host by its full name, like `cdn.example.com`, or `*.example.com`; no address and no path",
+    "providers": "the name of a lane has small letters, digits, `-` and `_`, at most 64, and begins with a letter",
     "vars": "the name of a variable has letters, digits and `_`, and begins with no digit",
 }
 
+#: which of them are names that something could be mended into
+_NAMES = frozenset({"project", "id", "tags"})
+_AWKWARD = re.compile(r"[^A-Za-z0-9._-]+")
+_LONGEST_NAME = 100
 _LONGEST_SHOWN = 40
 
 
@@ -69,17 +76,17 @@ def named(path: Path) -> str:
     return f"item {path[-1] + 1} of {name}" if path and isinstance(path[-1], int) else name
 
 
-def shown(value: Any) -> str:
-    """Show a value as its author wrote it, cut short."""
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list):
-        return "a list"
-    if value is None:
-        return "nothing"
-    text = value if isinstance(value, str) else plain(value)
-    cut = text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
-    return f"`{cut}`" if isinstance(value, str) else cut
+def as_name(text: str) -> str:
+    """Return the name that an author probably means whose text cannot be one: `a b` -> `a-b`; "" where none is left."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return _AWKWARD.sub("-", letters).strip("-._")[:_LONGEST_NAME].rstrip("-._")
+
+
+def name_hint(text: str, allowed: str) -> str:
+    """Say what a name may be made of, and which one was probably meant."""
+    meant = as_name(text)
+    return f"write `{meant}`: {allowed}" if meant and meant != text and len(meant) <= _LONGEST_SHOWN else allowed
 
 
 def wrong_kind(value: Any, wanted: str) -> tuple[str, str]:
@@ -115,7 +122,9 @@ def phrase(holder: str, keyword: str, limit: Any, error: Any) -> tuple[str, str,
     if keyword == "enum":
         return "not-allowed", f"{shown(value)} is not allowed", f"nearest: {listed(_nearest(value, limit))}"
     if keyword == "pattern" and holder in _PATTERNS:
-        return "pattern", f"{shown(value)} cannot be used here", _PATTERNS[holder]
+        allowed = _PATTERNS[holder]
+        hint = name_hint(value, allowed) if holder in _NAMES and isinstance(value, str) else allowed
+        return "pattern", f"{shown(value)} cannot be used here", hint
     if keyword in _PHRASES:
         rule, message, hint = _PHRASES[keyword]
         facts = {
@@ -129,11 +138,8 @@ def phrase(holder: str, keyword: str, limit: Any, error: Any) -> tuple[str, str,
 
 def like(name: str, known: Iterable[str]) -> str:
     """Ask whether one of `known` was meant, if one of them resembles `name`; else ""."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only once something is wrong
-
-    folded = {other.casefold(): other for other in known}
-    near = get_close_matches(name[:100].casefold(), folded, n=1, cutoff=0.65)
-    return f"did you mean `{folded[near[0]]}`?" if near else ""
+    near = one_alike(name, known)
+    return f"did you mean `{near}`?" if near is not None else ""
 
 
 def _alternatives(keyword: str, limit: Any) -> str:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from render.axes import MAX_TASKS_OF_A_SHOT, count_of_range, values_of_range
 from render.catalog.fit import is_of_kind
 from render.catalog.spec import Kind
-from render.catalog.wording import plain
-from render.manifest.phrases import like, shown, wrong_kind
+from render.catalog.wording import plain, shown
+from render.manifest.phrases import like, wrong_kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,11 @@ def _values(name: str, bounds: tuple[float, float, float], path: Path, findings:
     count = count_of_range(*bounds)
     if not count:
         message = f"`{name}`: steps of {shown(step)} never lead from {shown(start)} to {shown(end)}"
-        hint = f"write `step: {plain(-step)}`, or exchange `from` and `to`" if step else "`step` must not be 0"
+        hint = (
+            f"write `step: {plain(-step)}`, or exchange `from` and `to`"
+            if step
+            else f"write `step: {1 if start <= end else -1}`"
+        )
         findings.add((*path, "step"), "axis-range", message, hint=hint)
         return ()
     if count > MAX_TASKS_OF_A_SHOT:

@@ -1,4 +1,4 @@
-"""Says quickly of a shot in order that it is: one look at all its parameters by a compiled schema, no words.
+"""Says quickly of a shot in order that it is: each of its values at one look, those that were seen before at none.
 
 Whoever it does not vouch for is looked at again, value by value, by those who know what to say (`values`, `texts`).
 So it may doubt what is fine, and never vouch for what they would refuse.
@@ -9,29 +9,31 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-import jsonschema_rs
-
+from render.catalog.fit import misfit
 from render.catalog.names import ADDRESSES
-from render.catalog.spec import Kind
 from render.manifest.overrides import SET
-from render.schema import params_schema
 from render.variables import VARIABLE, variables_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from render.catalog.spec import ModelSpec
+    from render.catalog.spec import ModelSpec, Param
     from render.manifest.resolved import Resolved
 
 #: no word that is shorter is a key; `render.disclosure` judges those that are as long
-_LONG_WORD = re.compile(r"\S{23}")
+_HOLDS_LONG_WORD = re.compile(r"(?:\S{0,22}+\s++)*+\S{23}").match
+#: of each of these a fitting value is in order
+_SIMPLE = frozenset({str, int, float})
+#: more values are not remembered: most shots share all of theirs but a few
+_MOST_REMEMBERED = 2_000
+_NO_NAMES: frozenset[str] = frozenset()
 
 
 class _Template:
     """One text that names variables, taken apart once."""
 
     def __init__(self, text: str) -> None:
-        self.names = variables_in(text)
+        self.names = frozenset(variables_in(text))
         pieces = VARIABLE.split(text)
         self._between: Sequence[str] = pieces[::2]
         self._names: Sequence[str | None] = pieces[1::2]
@@ -54,55 +56,51 @@ class Sound:
     """Vouches for shots of one model."""
 
     def __init__(self, spec: ModelSpec, first: Resolved) -> None:
-        self._is_valid = jsonschema_rs.validator_for(params_schema(spec)).is_valid
-        self._integers = frozenset(param.name for param in spec.params if param.kind is Kind.INTEGER)
+        self._params = {param.name: param for param in spec.params if not param.is_not_yet}
+        self._required = frozenset(param.name for param in spec.params if param.required)
         #: what the command line sets is set for all shots of a model, and is told apart elsewhere
         self._is_overridden = any(path[0] == SET for path in first.origins.values())
-        #: texts that were looked at; most shots share all of theirs but one
-        self._fine: set[str] = set()
+        #: names with simple values that were looked at, variables aside
+        self._fine: set[tuple[str, type, str | float]] = set()
         self._templates: dict[str, _Template] = {}
 
-    def vouches_for(self, resolved: Resolved, seen: Collection[Any], used: set[str]) -> bool:
-        """Whether nothing is wrong with any parameter of a shot, rules across parameters aside.
+    def vouches_for(self, resolved: Resolved, seen: Collection[Any]) -> frozenset[str] | None:
+        """Return the variables that a shot's texts name if nothing is wrong with any parameter of it, else None.
 
-        `seen` holds the places of values that were looked at already; the variables that its texts name go to `used`.
+        Rules across parameters are left aside. `seen` holds the places of values that were looked at already.
         """
-        if self._is_overridden:
-            return False
-        params = resolved.shot.params
-        if not params.keys().isdisjoint(ADDRESSES):
-            return False
-        filled, fine = dict(params), self._fine
+        params, fine = resolved.shot.params, self._fine
+        if self._is_overridden or not self._required <= params.keys() or not params.keys().isdisjoint(ADDRESSES):
+            return None
+        names = _NO_NAMES
         for name, value in params.items():
             kind = type(value)
-            if kind is int or (kind is str and value in fine):
-                continue
-            if kind is str:
-                text = self._text(value, resolved.shot.variables, used)
-                if text is None:
-                    return False
-                filled[name] = text
-            elif (kind is not float or name in self._integers) and resolved.origins[name] not in seen:
-                return False
-        return self._accepts(filled)
+            if kind not in _SIMPLE:
+                if resolved.origins[name] not in seen:
+                    return None
+            elif (name, kind, value) not in fine:
+                param = self._params.get(name)
+                named = self._look(param, value, resolved.shot.variables) if param else None
+                if named is None:
+                    return None
+                names = names | named if names else named
+        return names
 
-    def _text(self, text: str, variables: Mapping[str, str], used: set[str]) -> str | None:
-        """Return a text with its variables filled in; None where something may be wrong with it."""
-        if "${" not in text:
-            if _LONG_WORD.search(text):
-                return None
-            self._fine.add(text)
-            return text
+    def _look(self, param: Param, value: str | float, variables: Mapping[str, str]) -> frozenset[str] | None:
+        """Return the variables that a simple value names; None where something may be wrong with it."""
+        if isinstance(value, str) and "${" in value:
+            return self._look_at_template(param, value, variables)
+        if misfit(param, value) or (isinstance(value, str) and _HOLDS_LONG_WORD(value)):
+            return None
+        if len(self._fine) < _MOST_REMEMBERED:
+            self._fine.add((param.name, type(value), value))
+        return _NO_NAMES
+
+    def _look_at_template(self, param: Param, text: str, variables: Mapping[str, str]) -> frozenset[str] | None:
         template = self._templates.get(text)
         if template is None:
             template = self._templates[text] = _Template(text)
-        used |= template.names
         filled = template.filled(variables)
-        return None if filled is None or "${" in filled or _LONG_WORD.search(filled) else filled
-
-    def _accepts(self, params: Mapping[str, Any]) -> bool:
-        try:
-            return self._is_valid(params)
-        except ValueError:
-            # a number that is too long for it
-            return False
+        if filled is None or "${" in filled or _HOLDS_LONG_WORD(filled) or misfit(param, filled):
+            return None
+        return template.names

@@ -14,8 +14,9 @@ import jsonschema_rs
 from render.catalog.fit import is_multiple, is_of_kind
 from render.catalog.names import RUNNER_OWNED, TEXTS, VOCABULARY, our_name_for
 from render.catalog.spec import Kind
+from render.catalog.wording import shown
 from render.manifest.findings import listed
-from render.manifest.phrases import SCHEMA_HINT, like, named, phrase, shown
+from render.manifest.phrases import SCHEMA_HINT, like, named, phrase
 from render.manifest.refusals import refusals
 from render.manifest.values import tell_not_yet
 from render.schema import manifest_schema, not_yet
@@ -130,6 +131,9 @@ def _tell_value(path: Path, holder: Path, error: Any, findings: Findings) -> Non
         return
     owner = next((step for step in reversed(holder) if isinstance(step, str)), "")
     rule, message, hint = phrase(owner, str(error.validator), error.validator_value, error)
+    if error.instance is None and path[-1] == owner:
+        # what is required cannot be left out
+        hint = _REQUIRED_HINTS.get(owner, hint)
     findings.add(path, rule, f"{named(holder)}: {message}", hint=hint, of_key=is_key)
 
 
@@ -143,8 +147,6 @@ def _tell_unknown(path: Path, schema: Mapping[str, Any], specs: Sequence[ModelSp
     ours = our_name_for(name, specs=specs)
     if not_yet(path) is not None:
         tell_not_yet(path, name, findings, at=path)
-    elif path[0] == "providers" and len(path) == 2:
-        findings.add(path, "unknown-provider", f"there is no provider `{name}`", hint=_known(known), of_key=True)
     elif name in RUNNER_OWNED:
         findings.add(path, "runner-owned", f"`{name}` is set by renderline", hint=RUNNER_OWNED[name], of_key=True)
     elif name in VOCABULARY:

@@ -12,10 +12,11 @@ from render.catalog.likeness import most_alike
 from render.catalog.names import RUNNER_OWNED, TEXTS, VOCABULARY, our_name_for
 from render.catalog.rules import broken_rules
 from render.catalog.spec import Kind
+from render.catalog.wording import shown
 from render.disclosure import looks_like_key
 from render.manifest.findings import listed
 from render.manifest.keys import SHOT_KEYS
-from render.manifest.phrases import how_to_write, like, shown, wrong_kind
+from render.manifest.phrases import how_to_write, like, wrong_kind
 from render.schema import not_yet
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ _KINDS = {
     Kind.OBJECT: "a mapping (`key: value` lines)",
     Kind.LIST: "a list",
 }
-KEY_HINT = "keys are read from the environment; a manifest is shared"
+KEY_HINT = "take it out: keys are read from the environment, and a manifest is shared"
 _INTEGER_LIMIT = 2**63 - 1
 _MOST_LISTED = 30
 
@@ -117,7 +118,8 @@ def _check_fields(param: Param, value: Mapping[str, Any], path: Path, findings: 
         if inner.required and inner.name not in value:
             missing = (*path, inner.name)
             message = f"`{inner.name}` is missing in `{param.name}`"
-            findings.add(missing, "required", message, hint=inner.about.rstrip("."))
+            hint = f"write `{inner.name}:` and its value here: {inner.about.rstrip('.')}"
+            findings.add(missing, "required", message, hint=hint)
 
 
 def _unknown(name: str, resolved: Resolved, findings: Findings) -> None:

@@ -70,7 +70,7 @@ def test_a_value_of_the_sort_is_taken(kind, value):
         (WIDTH, 640.0, "640.0 is not a whole number without a decimal point"),
         (CFG, 0.5, "0.5 is below the least value, 1"),
         (CFG, 7.01, "7.01 is above the greatest value, 7"),
-        (CFG, 1.005, "1.005 is not a multiple of 0.01"),
+        (CFG, 1.005, "1.005 is not a multiple of 0.01; nearest: 1, 1.01"),
         (PROMPT, "x", "a length of 1 is too short; at least 2 characters"),
         (PROMPT, "x" * 11, "a length of 11 is too long; at most 10 characters"),
         (CFG, "five", "`five` is not a number"),

@@ -107,28 +107,28 @@ def test_a_users_spec_of_a_known_id_takes_its_place(tmp_path):
 @pytest.mark.parametrize(
     ("good", "bad", "line", "words"),
     [
-        ("name: Acme One", "nome: Acme One", 2, "unknown key `nome`"),
+        ("name: Acme One", "nome: Acme One", 2, "`nome` is not known here; did you mean `name`?"),
         ("source: a page", "task: x", 1, "`source` is missing"),
         ("checked: 2026-11-21", "checked: yesterday", 8, "a day like"),
-        ("medium: video", "medium: film", 6, "video or image"),
-        ("name: Acme One", "name: [Acme]", 2, "wrong type"),
-        ("default: 20", "default: 51", 11, "above the greatest value"),
+        ("medium: video", "medium: film", 6, "`film` is neither video nor image"),
+        ("name: Acme One", "name: [Acme]", 2, "`name`: a list is not a text; what people call the model"),
+        ("default: 20", "default: 51", 11, "above the greatest value, 50; allowed: 1 to 50"),
         ("default: 20", "default: 20.0", 11, "not a whole number"),
         ("default: 4.35", "default: 4.355", 13, "not a multiple of 0.01"),
         ("default: MP4", "default: MOV", 14, "not one of"),
-        ("type: integer, min: 1", "type: int, min: 1", 11, "`type` is one of"),
+        ("type: integer, min: 1", "type: int, min: 1", 11, "`int` is no kind of value; did you mean `integer`?"),
         ("min: 1, max: 50", "min: 60, max: 50", 11, "`min` is above `max`"),
         ("about: Steps.", 'about: ""', 11, "`about` is missing"),
-        ("max: 50", "maximum: 50", 11, "unknown key `maximum`"),
-        ("max: 50", "max: true", 11, "wrong type"),
-        ("steps: {type", "steps: 5 #", 11, "a parameter is a mapping"),
-        ("params: [side, steps]", "params: [side, stepz]", 16, "no parameter `stepz`"),
-        ("kind: at_most", "kind: atmost", 16, "`kind` is one of"),
+        ("max: 50", "maximum: 50", 11, "`maximum` is not known here; did you mean `max`?"),
+        ("max: 50", "max: true", 11, "`max`: true is not a number; write a number"),
+        ("steps: {type", "steps: 5 #", 11, "5 does not describe a parameter; write what it takes"),
+        ("params: [side, steps]", "params: [side, stepz]", 16, "no parameter `stepz`; did you mean `steps`?"),
+        ("kind: at_most", "kind: atmost", 16, "`atmost` is no kind of rule; did you mean `at_most`?"),
         ("say: never", "say: never, when: {steps: {below: 1}}", 16, "the condition of `steps`"),
-        ("WEBM: webm", "MOV: mov", 17, "differ"),
+        ("WEBM: webm", "MOV: mov", 17, "differ: `MOV`, `WEBM`"),
         ("usd: 0.5,", "", 19, "`usd` is missing"),
         ("params:\n", "sizes: [[1, 2]]\nparams:\n", 9, "`sizes` and the values of `width` differ"),
-        ("params:\n", "sizes: [[1]]\nparams:\n", 9, "a size is [width, height]"),
+        ("params:\n", "sizes: [[1]]\nparams:\n", 9, "is no size; write [width, height]"),
         ("provider: runware", "id: acme:1@1", 4, "stands here twice"),
         ("name: Acme One", "name: {", 4, "not YAML"),
     ],
@@ -136,7 +136,9 @@ def test_a_users_spec_of_a_known_id_takes_its_place(tmp_path):
 def test_a_faulty_spec_is_refused_with_its_line(tmp_path, good, bad, line, words):
     assert good in SPEC
     found = problems(written(tmp_path, SPEC.replace(good, bad, 1)))
-    assert [problem for problem in found if words in problem.message and problem.line == line], found
+    told = [problem for problem in found if words in f"{problem.message}; {problem.hint}"]
+    assert [problem.line for problem in told] == [line], found
+    assert all(problem.hint for problem in found), found
     assert {Path(problem.file).name for problem in found} == {"acme.yaml"}
 
 
@@ -202,7 +204,7 @@ def test_the_spec_to_make_mistakes_in_has_none():
 def test_no_mistake_in_a_spec_is_a_crash(path):
     for value in WRONG_VALUES:
         found = problems_in(json.dumps(with_mistake(WHOLE, path, value)))
-        assert all(problem.line for problem in found), value
+        assert all(problem.line and problem.hint for problem in found), value
 
 
 def test_two_specs_of_one_name_are_refused(tmp_path):
@@ -217,7 +219,7 @@ def test_two_specs_of_one_id_in_the_users_folders_are_refused(tmp_path):
 
 def test_names_that_cannot_be_seen_without_reading_are_refused(tmp_path):
     (problem,) = problems(written(tmp_path, SPEC.replace("aliases: [acme]", "aliases:\n  - acme")))
-    assert "one line" in problem.message
+    assert "on one line each" in problem.hint
 
 
 def test_a_folder_that_cannot_be_read_is_named(tmp_path):
@@ -268,6 +270,7 @@ def test_a_spec_of_a_folder_that_merely_lies_there_is_not_trusted(tmp_path, cont
     (tmp_path / "bad.yaml").write_bytes(content)
     (problem,) = problems(tmp_path)
     assert words in problem.message
+    assert problem.hint
     assert Path(problem.file).name == "bad.yaml"
 
 

@@ -65,6 +65,7 @@ def tasks(path):
             "key": task.key,
             "model": task.model,
             "provider": task.provider,
+            **({"lane": task.lane} if task.lane != task.provider else {}),
             "params": task.params,
             "path": task.path,
             "tags": list(task.tags),

@@ -123,6 +123,23 @@ def test_a_hundred_thousand_tasks_are_the_most_of_a_project(check):
     assert rules(found) == [(15, "too-many-tasks")]
 
 
+def test_a_value_may_come_again_in_step_with_another_and_keeps_its_plain_name(check):
+    found = tasks(check(f"{TOP}{LITE}shots: [{{id: a, zip: {{seed: [7, 7, 8], steps: [20, 28, 20]}}}}]\n"))
+    assert [task.shot for task in found] == ["a.seed-7.steps-20", "a.seed-7.steps-28", "a.seed-8.steps-20"]
+
+
+def test_a_step_that_repeats_another_one_whole_is_refused_where_it_begins(check):
+    text = f"{TOP}{LITE}shots:\n  - id: a\n    zip:\n      seed: [7, 8, 7]\n      cfg_scale: [4, 4, 4.0]\n"
+    (problem,) = check(text).problems
+    assert (problem.rule, problem.line, problem.column) == ("axis-duplicate", 7, 20)
+    assert problem.message == "item 3 of every axis of `zip` is the same as item 1: `seed` 7, `cfg_scale` 4.0"
+
+
+def test_two_names_of_one_model_are_one_value_in_step_too(check):
+    models = "zip: {model: [kandinsky-5-lite, 'runware:210@1'], seed: [7, 7]}"
+    assert rules(check(f"{TOP}{LITE}shots: [{{id: a, {models}}}]\n")) == [(4, "axis-duplicate")]
+
+
 def test_a_mistake_in_axes_hides_none_in_the_rest_of_the_shot(check):
     text = f"{TOP}{LITE}shots:\n  - id: a\n    cfg_scale: 99\n    zip: {{seed: [1], steps: [20, 28]}}\n"
     assert rules(check(text)) == [(6, "range"), (7, "axis-lengths")]

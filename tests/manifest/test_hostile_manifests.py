@@ -121,6 +121,12 @@ TEXTS = {
         + "".join(f"  - {{id: s{n}, matrix: {{seed: {{from: 1, to: 10000}}}}}}\n" for n in range(2000)),
         "too-many-tasks",
     ),
+    "axes-of-one-list-in-every-shot": (
+        TOP
+        + f"vars: {{x: &x {list(range(1, 400))}}}\nshots:\n"
+        + "".join(f"  - {{id: s{n}, matrix: {{seed: *x, steps: [20, 21]}}}}\n" for n in range(2000)),
+        "too-many-tasks",
+    ),
     "list-of-nothing": (TOP + "shots: [" + "," * 10 + "]\n", "yaml-syntax"),
     "scalars-without-end": (TOP + "shots: [" + "1, " * 100_000 + "]\n", "too-many"),
     "spaces": (" " * 1_000_000, "empty-file"),
