@@ -45,6 +45,28 @@ class RetryScheduled:
     attempt_no: int
     wait_s: float
     cause: str
+    #: the host that could not be reached, of which a HostAwaited told; "" where that was not the trouble
+    host: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FetchFailed:
+    """A file did not come; in `wait_s` seconds it is tried again, or its provider asked for a link, as `cause` says."""
+
+    key: str
+    cause: str
+    wait_s: float
+    #: as in RetryScheduled
+    host: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HostAwaited:
+    """A host cannot be reached and is waited for, whoever wants something from it; told once until it answers."""
+
+    #: its name alone, with its port where that is not the usual one
+    host: str
+    cause: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +88,7 @@ class TaskProgressed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TaskRendered:
-    """The provider finished it; `cost_usd` is None where it did not say."""
+    """The provider finished it; `cost_usd` is None where it did not say, or where the file was here once before."""
 
     key: str
     lane: str
@@ -108,6 +130,8 @@ class PollFailed:
     lane: str
     cause: str
     wait_s: float
+    #: as in RetryScheduled
+    host: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -177,6 +201,8 @@ Event: TypeAlias = (
     | AttemptPrepared
     | AttemptSubmitted
     | RetryScheduled
+    | FetchFailed
+    | HostAwaited
     | LookupScheduled
     | TaskProgressed
     | TaskRendered

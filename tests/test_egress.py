@@ -9,7 +9,7 @@ import pytest
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from render.errors import HeldError, SettingsError, TransientError
+from render.errors import HeldError, SettingsError, TransientError, UnreachableError
 from render.providers.protocol import Call
 from render.settings import ProxySettings, Secret, proxy_settings
 from render.wire import HostRule, Timeouts, Wire
@@ -177,6 +177,7 @@ class Names(AbstractResolver):
 
 
 QUICK = Timeouts(connect_s=0.3, submit_s=1, poll_s=1, stall_s=0.3)
+LED_INSIDE = r"^cdn\.runware\.ai:\d+, to which 127\.0\.0\.1:\d+ redirects, leads to an address that is not public$"
 CDN = HostRule(hosts=("*.runware.ai",))
 
 
@@ -245,7 +246,8 @@ def test_a_redirect_to_another_port_of_this_machine_is_held():
             moved = f"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:{inner.port}/x\r\nContent-Length: 0\r\n\r\n"
             async with listening(lambda _: moved.encode()) as outer, Wire(timeouts=QUICK) as wire:
                 rule = HostRule(hosts=(), plain_http_hosts=("127.0.0.1",), plain_http_port=outer.port)
-                with pytest.raises(HeldError, match="over https only"):
+                told = f"https only, and the redirect from 127.0.0.1:{outer.port} to 127.0.0.1:{inner.port} is not"
+                with pytest.raises(HeldError, match=told):
                     await fetch(wire, f"http://127.0.0.1:{outer.port}/x", rule)
             return len(outer.heads), inner.heads
 
@@ -263,11 +265,29 @@ def test_a_redirect_to_an_allowed_name_that_leads_into_this_machine_is_held():
                 allowed = HostRule(
                     hosts=(f"cdn.runware.ai:{inner.port}",), plain_http_hosts=("127.0.0.1",), plain_http_port=own.port
                 )
-                with pytest.raises(HeldError, match=r"cdn\.runware\.ai:\d+ leads to an address that is not public"):
+                with pytest.raises(HeldError, match=LED_INSIDE):
                     await fetch(wire, f"http://127.0.0.1:{own.port}/x", allowed)
             return len(own.heads), inner.heads, wire.requests
 
     assert asyncio.run(scenario()) == (1, [], 1)
+
+
+def test_a_host_of_files_whose_name_cannot_be_resolved_is_named_without_its_link():
+    class Nowhere(Names):
+        async def resolve(self, *_, **__):
+            raise OSError(None, "not known")
+
+    async def scenario(**options):
+        async with Wire(timeouts=QUICK, resolver=Nowhere(), **options) as wire:
+            with pytest.raises(UnreachableError) as caught:
+                await fetch(wire, "https://cdn.runware.ai/HIDDEN?sig=HIDDEN", CDN)
+            return caught.value
+
+    straight, through = asyncio.run(scenario()), asyncio.run(scenario(proxy=proxy_at(9)))
+    assert (straight.host, straight.reason) == ("cdn.runware.ai", "its name cannot be resolved")
+    assert straight.message == "cdn.runware.ai: its name cannot be resolved"
+    assert through.host == "cdn.runware.ai"
+    assert through.reason == "its name cannot be resolved, which is done before a proxy is asked"
 
 
 # Proxies

@@ -12,6 +12,8 @@ from render.events import (
     CostAboveCeiling,
     CostUnknown,
     ExtraSaved,
+    FetchFailed,
+    HostAwaited,
     LaneClosed,
     LookupScheduled,
     OddStatusSeen,
@@ -23,16 +25,19 @@ from render.events import (
     TaskRendered,
     TaskSaved,
 )
+from render.report.news import News
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from render.display import Display
     from render.events import Event
     from render.report.palette import Palette
-    from render.settings import Display
 
 #: where the words after the first begin
 _COLUMN = 10
+#: what would be told as none at all
+_SHORTEST_WAIT_S = 0.05
 _FAILED_WORDS = {"parked": "parked", "held": "held", "ambiguous": "ambiguous", "lost": "lost"}
 
 
@@ -41,10 +46,6 @@ def line_for(event: Event, paint: Palette) -> str:  # noqa: PLR0911 - a row an e
     match event:
         case AttemptSubmitted():
             return _line("sent", paint.cyan, f"{event.key}  to {event.lane}")
-        case RetryScheduled():
-            return _line("again", paint.yellow, f"{event.key}  in {event.wait_s:.1f} s: {event.cause}")
-        case LookupScheduled():
-            return _line("seeking", paint.yellow, f"{event.key}  in the log of {event.lane}, in {event.wait_s:.1f} s")
         case TaskRendered():
             cost = f"  ${event.cost_usd:.4f}" if event.cost_usd is not None else ""
             return _line("rendered", paint.cyan, f"{event.key}{cost}")
@@ -57,13 +58,27 @@ def line_for(event: Event, paint: Palette) -> str:  # noqa: PLR0911 - a row an e
             return _line(_FAILED_WORDS.get(event.kind, "failed"), paint.red, f"{event.key}: {event.message}")
         case LaneClosed():
             return _line("closed", paint.red, f"{event.lane}: {event.cause}")
-        case PollFailed():
-            return _line("waiting", paint.yellow, f"for {event.lane}, {event.wait_s:.1f} s: {event.cause}")
         case RunStopping():
             by_signal = f"on {event.signal}: nothing more is sent; again to leave at once"
             return _line("stopping", paint.yellow, by_signal if event.signal else event.cause)
         case _:
-            return _line_aside(event, paint)
+            return _line_of_wait(event, paint) or _line_aside(event, paint)
+
+
+def _line_of_wait(event: Event, paint: Palette) -> str:
+    """Return what to print about what did not go through and is tried again, or ""."""
+    match event:
+        case RetryScheduled() | FetchFailed():
+            when = f"in {event.wait_s:.1f} s" if event.wait_s >= _SHORTEST_WAIT_S else "at once"
+            return _line("again", paint.yellow, f"{event.key}  {when}: {event.cause}")
+        case LookupScheduled():
+            return _line("seeking", paint.yellow, f"{event.key}  in the log of {event.lane}, in {event.wait_s:.1f} s")
+        case PollFailed():
+            return _line("waiting", paint.yellow, f"for {event.lane}, {event.wait_s:.1f} s: {event.cause}")
+        case HostAwaited():
+            return _line("waiting", paint.yellow, f"for {event.host}: {event.cause}")
+        case _:
+            return ""
 
 
 def _line_aside(event: Event, paint: Palette) -> str:  # noqa: PLR0911 - a row an event
@@ -103,16 +118,20 @@ def size_text(size_bytes: int) -> str:
 @contextmanager
 def progress(screen: Display, paint: Palette, *, write: Callable[[str], None]) -> Iterator[Callable[[Event], None]]:
     """Yield a listener that shows a run: lines through `write`, and a bar on stderr where lines may be redrawn."""
+    news = News()
+
+    def line(event: Event) -> str:
+        return line_for(event, paint) if news.is_new(event) else ""
+
     if not screen.is_live:
-        yield lambda event: _write_line(event, paint, write)
+        yield lambda event: _write_line(line(event), write)
         return
     from render.report.bar import bar  # noqa: PLC0415 - slow to import, and only wanted where somebody watches
 
     with bar() as listen:
-        yield lambda event: listen(event, line_for(event, paint))
+        yield lambda event: listen(event, line(event))
 
 
-def _write_line(event: Event, paint: Palette, write: Callable[[str], None]) -> None:
-    line = line_for(event, paint)
+def _write_line(line: str, write: Callable[[str], None]) -> None:
     if line:
         write(line)

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from render.errors import CertificateError, OutcomeUnknownError, ProviderError, ReadFailedError, TransientError
 
 BREAKS_AT = 10
+_USUAL_PORTS = {"http": 80, "https": 443}
 #: so many refused certificates in a row are no accident
 _BAD_CERTIFICATES = 2
 _LONGEST_HOLD_S = 3600.0
@@ -30,8 +31,15 @@ _FIRST_REPEATS = 10.0
 def host_of(base_url: str) -> str:
     """Return what makes two base URLs the same host: scheme, name and port."""
     parts = urlsplit(base_url)
-    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
+    port = parts.port or _USUAL_PORTS.get(parts.scheme, 0)
     return f"{parts.scheme}://{parts.hostname}:{port}"
+
+
+def shown_host_of(base_url: str) -> str:
+    """Return the host of a base URL as errors name it: with its port where that is not the usual one."""
+    parts = urlsplit(base_url)
+    is_usual = parts.port in {None, _USUAL_PORTS.get(parts.scheme)}
+    return f"{parts.hostname}" if is_usual else f"{parts.hostname}:{parts.port}"
 
 
 class Host:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from render.errors import LinkExpiredError
-from render.wire import HostRule
+from render.wire import HostRule, parsed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from render.artifacts.folder import ArtifactFolder, BeforeNaming, Delivery, Received
     from render.runner.gate import Gate
     from render.runner.lane import LaneTerms
+    from render.runner.unreached import Unreached
     from render.settings import LaneSettings
     from render.wire import Wire
 
@@ -29,6 +30,7 @@ class Reception:
     wire: Wire
     folder: ArtifactFolder
     gate: Gate
+    unreached: Unreached
 
     async def receive(
         self, link: str, delivery: Delivery, *, lane: LaneTerms, before_naming: BeforeNaming | None = None
@@ -39,10 +41,12 @@ class Reception:
             ArtifactError: as `Wire.stream` and as `ArtifactFolder.receive`.
             TransientError: the host is in trouble.
         """
+        parsed(link)
         if moved(link, lane.settings):
             raise LinkExpiredError("the server of this machine has moved to another port")
         begun = await self.folder.beginning(delivery)
         async with self.wire.stream(link, allowed=host_rule(lane), begun=begun) as incoming:
+            self.unreached.reached(incoming.host)
             expecting = replace(
                 delivery, expected_bytes=incoming.expected_bytes, start=incoming.start, mark=incoming.mark
             )

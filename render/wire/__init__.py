@@ -4,8 +4,8 @@ Guarantee: the key goes to the API's own host and nowhere else, and no error tex
 URL. Decides nothing about retries, and reads no body: what an answer means is the provider's business.
 """
 
-from render.wire.hosts import HostRule
+from render.wire.hosts import HostRule, parsed
 from render.wire.session import Connectors, Secret, Timeouts, Wire
 from render.wire.stream import Stream
 
-__all__ = ["Connectors", "HostRule", "Secret", "Stream", "Timeouts", "Wire"]
+__all__ = ["Connectors", "HostRule", "Secret", "Stream", "Timeouts", "Wire", "parsed"]

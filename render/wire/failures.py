@@ -4,7 +4,7 @@ The class of an exception cannot tell whether the request left: a reset before a
 after the whole request was read look the same. A trace hook can: it fires before the first byte is handed over.
 
     hook     a paid call           any other call
-    silent   TransientError        TransientError      (CertificateError, where that is the reason)
+    silent   TransientError        TransientError      (CertificateError, UnreachableError, where that is the reason)
     fired    OutcomeUnknownError   ReadFailedError
 
 Texts are ours alone, for aiohttp puts URLs into its messages and headers into its representations.
@@ -19,7 +19,14 @@ from typing import TYPE_CHECKING
 import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
 
-from render.errors import CertificateError, OutcomeUnknownError, ProviderError, ReadFailedError, TransientError
+from render.errors import (
+    CertificateError,
+    OutcomeUnknownError,
+    ProviderError,
+    ReadFailedError,
+    TransientError,
+    UnreachableError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +66,7 @@ REASONS: Mapping[type[BaseException], str] = {
 }
 
 _BAD_CERTIFICATES = (aiohttp.ClientConnectorCertificateError, aiohttp.ServerFingerprintMismatch)
+_NO_CONNECTION = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 
 def reason_for(error: BaseException) -> str:
@@ -75,14 +83,19 @@ def reason_for(error: BaseException) -> str:
 def failure(error: BaseException, *, host: str, was_sent: bool, is_paid: bool) -> ProviderError:
     """Turn what went wrong with a call into the error that says what may follow; see the table above."""
     if not was_sent:
-        return unsent(error, f"not sent to {host}")
+        return unsent(error, host, what=f"not sent to {host}")
     return unanswered(f"{host}: {reason_for(error)}", is_paid=is_paid)
 
 
-def unsent(error: BaseException, what: str) -> TransientError:
-    """Return the error for something that was never asked, because no connection came to be."""
-    kind = CertificateError if isinstance(error, _BAD_CERTIFICATES) else TransientError
-    return kind(f"{what}: {reason_for(error)}")
+def unsent(error: BaseException, host: str, *, what: str = "") -> TransientError:
+    """Return the error for something that a host was never asked; `what` stands for the host in the message."""
+    reason = reason_for(error)
+    message = f"{what or host}: {reason}"
+    if isinstance(error, _BAD_CERTIFICATES):
+        return CertificateError(message)
+    if isinstance(error, _NO_CONNECTION):
+        return UnreachableError(message, host=host, reason=reason)
+    return TransientError(message)
 
 
 def unanswered(message: str, *, is_paid: bool) -> ProviderError:

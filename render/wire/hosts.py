@@ -43,21 +43,23 @@ class HostRule:
     #: the port of that server; None for any
     plain_http_port: int | None = None
 
-    def check(self, text: str) -> URL:
-        """Return the URL in the form in which it may be requested.
+    def check(self, text: str, *, origin: str = "") -> URL:
+        """Return the URL in the form in which it may be requested; `origin` is the host that redirected to it.
 
         Raises:
-            HeldError: it is none, or leads to a host that is not listed; the message names the host only.
+            HeldError: it is none, or leads to a host that is not listed; the message names hosts only.
         """
-        url = _parsed(text)
+        url = parsed(text, origin=origin)
         host = (url.raw_host or "").lower()
         if self.is_own(url):
             return url
         if url.scheme != "https":
-            raise HeldError(f"files are fetched over https only, and the link to {host} is not")
+            link = f"the redirect from {origin} to" if origin else "the link to"
+            raise HeldError(f"files are fetched over https only, and {link} {shown_host(url)} is not")
         if not _HOST_NAME.fullmatch(host) or not any(_matches(url, pattern) for pattern in self.hosts):
+            why = f", to which {origin} redirects" if origin else ""
             raise HeldError(
-                f"files may not be fetched from the host {shown_host(url)!r}{_way_out(url)}",
+                f"files may not be fetched from the host {shown_host(url)!r}{why}{_way_out(url)}",
                 hint="the result stays held, with its link in the record",
             )
         return url
@@ -98,19 +100,24 @@ def _way_out(url: URL) -> str:
     return f"; if you trust it: render fetch --allow-host {shown_host(url)}" if is_name else ""
 
 
-def _parsed(text: str) -> URL:
-    """Parse a URL as it stands: a signed link must not be rewritten."""
+def parsed(text: str, *, origin: str = "") -> URL:
+    """Parse the link to a file as it stands: a signed one must not be rewritten.
+
+    Raises:
+        HeldError: it is none that could be followed, wherever it leads.
+    """
+    link = f"the redirect from {origin}" if origin else "the link to the file"
     if len(text) > _LONGEST_URL or not _VISIBLE_ASCII.fullmatch(text) or "\\" in text:
-        raise HeldError("the link to the file is not a URL")
+        raise HeldError(f"{link} is not a URL")
     try:
         url = URL(text, encoded=True)
         is_usable = url.scheme in {"http", "https"} and bool(url.raw_host) and url.port is not None
     except ValueError:
-        raise HeldError("the link to the file is not a URL") from None
+        raise HeldError(f"{link} is not a URL") from None
     if not is_usable:
-        raise HeldError("the link to the file is not a URL of the web")
+        raise HeldError(f"{link} is not a URL of the web")
     if url.raw_user is not None or url.raw_password is not None:
-        raise HeldError("the link to the file holds a user name, which no provider's does")
+        raise HeldError(f"{link} holds a user name or a password, which no provider's does; it is not followed")
     return url
 
 

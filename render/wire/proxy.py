@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from yarl import URL
 
-from render.errors import HeldError
-from render.wire.failures import unsent
+from render.errors import HeldError, UnreachableError
 from render.wire.hosts import is_public
 
 if TYPE_CHECKING:
@@ -39,22 +38,23 @@ class Proxy:
         is_excepted = any(_excepts(entry, host, url.port) for entry in self.settings.exceptions.split(","))
         return None if is_excepted else URL(self.settings.url.reveal())
 
-    async def check_target(self, url: URL) -> None:
-        """Resolve the name in a URL, which a proxy is about to do for itself.
+    async def check_target(self, url: URL, *, named: str) -> None:
+        """Resolve the name in a URL, which a proxy is about to do for itself; errors speak of it as `named`.
 
         Raises:
             HeldError: it leads to an address that is not public.
-            TransientError: it cannot be resolved here.
+            UnreachableError: it cannot be resolved here.
         """
         host = url.raw_host or ""
         try:
             found = await self.resolver.resolve(host, url.port or 443, family=socket.AF_UNSPEC)
-        except OSError as error:
-            trouble = unsent(error, f"{host}: its name cannot be resolved, which is done before a proxy is asked")
+        except OSError:
+            reason = "its name cannot be resolved, which is done before a proxy is asked"
+            trouble = UnreachableError(f"{host}: {reason}", host=host, reason=reason)
         else:
             if found and all(is_public(each["host"]) for each in found):
                 return
-            raise HeldError(f"{host} leads to an address that is not public")
+            raise HeldError(f"{named} leads to an address that is not public")
         raise trouble
 
 

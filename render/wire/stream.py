@@ -55,8 +55,24 @@ class Stream:
     start: int
     #: what a later answer must agree with to continue this one; None where that could not be told
     mark: FileMark | None
+    #: the host that sends it, where redirects led, as people may see it
+    host: str
     #: in order, each at most 1 MiB; to be read once, inside the `async with` that opened the file
     chunks: AsyncIterator[bytes]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Hop:
+    """One link on the way to a file, and the host that redirected to it, "" for the first."""
+
+    url: URL
+    origin: str
+
+    @property
+    def named(self) -> str:
+        """The host of the link, and how it was come by."""
+        host = shown_host(self.url)
+        return f"{host}, to which {self.origin} redirects," if self.origin else host
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,35 +100,38 @@ class FileSource:
             yield self._stream(response, source=source, begun=begun)
 
     def _stream(self, response: ClientResponse, *, source: str, begun: Beginning | None) -> Stream:
+        host, chunks = shown_host(response.url), self._chunks(response)
         if begun is not None:
-            mark, chunks = begun.mark, self._chunks(response)
-            return Stream(expected_bytes=mark.size_bytes, start=begun.size_bytes, mark=mark, chunks=chunks)
+            mark, start = begun.mark, begun.size_bytes
+            return Stream(expected_bytes=mark.size_bytes, start=start, mark=mark, host=host, chunks=chunks)
         self._check(response)
         size, headers = response.content_length, lower_case(response.headers)
         return Stream(
             expected_bytes=size,
             start=0,
             mark=mark_of(headers, source=source, size_bytes=size, now=self.now()),
-            chunks=self._chunks(response),
+            host=host,
+            chunks=chunks,
         )
 
     async def _followed(self, url: str, allowed: HostRule, begun: Beginning | None) -> ClientResponse:
         """Ask for a file until the answer is no redirect; each hop is judged like the first."""
-        headers = {**_HEADERS, **request_for(begun)}
+        headers, origin = {**_HEADERS, **request_for(begun)}, ""
         for _ in range(1 + _MOST_REDIRECTS):
-            target = allowed.check(url)
-            response = await self._asked(target, headers, is_own=allowed.is_own(target))
+            target = allowed.check(url, origin=origin)
+            response = await self._asked(_Hop(url=target, origin=origin), headers, is_own=allowed.is_own(target))
             location = response.headers.get("Location", "")
             if response.status not in _REDIRECTS or not location:
                 return response
             response.close()
-            url = _joined(target, location)
+            url, origin = _joined(target, location), shown_host(target)
         raise HeldError(f"the link to the file redirects more than {_MOST_REDIRECTS} times")
 
-    async def _asked(self, url: URL, headers: dict[str, str], *, is_own: bool) -> ClientResponse:
+    async def _asked(self, hop: _Hop, headers: dict[str, str], *, is_own: bool) -> ClientResponse:
+        url = hop.url
         proxy = None if is_own else self.proxy.for_url(url)
         if proxy is not None:
-            await self.proxy.check_target(url)
+            await self.proxy.check_target(url, named=hop.named)
         way = Way.OWN if is_own else Way.OUT if proxy is None else Way.PROXY
         try:
             with going(way):
@@ -125,7 +144,7 @@ class FileSource:
                     read_bufsize=_PIECE_BYTES,
                 )
         except FAILURES as error:
-            trouble = _not_opened(error, shown_host(url))
+            trouble = _not_opened(error, hop)
         # Outside the handler: what aiohttp says may hold the signed link.
         raise trouble
 
@@ -178,14 +197,14 @@ class _Pace:
         self._since, self._taken = self._clock(), 0
 
 
-def _not_opened(error: BaseException, host: str) -> RenderError:
+def _not_opened(error: BaseException, hop: _Hop) -> RenderError:
     if isinstance(getattr(error, "os_error", None), NotPublicError):
-        return HeldError(f"{host} leads to an address that is not public")
-    return unsent(error, host)
+        return HeldError(f"{hop.named} leads to an address that is not public")
+    return unsent(error, shown_host(hop.url))
 
 
 def _joined(url: URL, location: str) -> str:
     try:
         return str(url.join(URL(location, encoded=True)))
     except ValueError:
-        raise HeldError("the link to the file redirects to something that is no URL") from None
+        raise HeldError(f"{shown_host(url)} redirects to something that is no URL") from None

@@ -5,10 +5,10 @@ import pytest
 
 from render import events
 from render.disclosure import one_line
+from render.display import Display
 from render.report.palette import Palette
 from render.report.progress import progress, size_text
 from render.report.table import cut, table
-from render.settings import Display
 
 PLAIN = Palette(has_colour=False)
 RUN = (
@@ -46,6 +46,45 @@ def test_a_person_sees_the_same_lines_and_a_bar_on_stderr(monkeypatch):
     assert "sent      a.t01  to runware" in shown
     assert "no [bold]faces[/bold]" in shown
     assert "2/2" in shown
+
+
+def told(*said):
+    """What somebody reads who watches a run without a bar."""
+    lines = []
+    screen = Display(has_colour=False, is_live=False, width=80, row_width=80)
+    with progress(screen, PLAIN, write=lines.append) as listen:
+        for event in said:
+            listen(event)
+    return lines
+
+
+def broken(cause="h.example: the file ended early, after 10 bytes", **changes):
+    return events.FetchFailed(**{"key": "a.t01", "cause": cause, "wait_s": 2.0, **changes})
+
+
+def test_the_same_trouble_of_a_task_is_one_line_however_far_its_file_came():
+    again = "again     a.t01  in 2.0 s: h.example: the file ended early, after 10 bytes"
+    assert told(broken(), broken(), broken("h.example: the file ended early, after 999 bytes")) == [again]
+    assert len(told(broken(), broken(key="b.t01"))) == 2
+    assert len(told(broken("h answers 502 for the file"), broken("h answers 503 for the file"))) == 2
+
+
+def test_the_same_trouble_after_it_was_over_is_another_line():
+    sent = events.AttemptSubmitted(key="a.t01", lane="runware", remote_id="a")
+    rendered = events.TaskRendered(key="a.t01", lane="runware", cost_usd=0.1)
+    full = events.RetryScheduled(key="a.t01", lane="runware", attempt_no=1, wait_s=1.0, cause="full")
+    unread = events.PollFailed(lane="runware", cause="not JSON", wait_s=1.0)
+    saved = events.TaskSaved(key="a.t01", path="a.png", size_bytes=12)
+    for trouble, end in ((full, sent), (unread, rendered), (broken(), saved)):
+        words = [line.split()[0] for line in told(trouble, trouble, end, trouble, trouble)]
+        assert (len(words), words[0]) == (3, words[2])
+
+
+def test_a_host_that_cannot_be_reached_is_told_and_not_who_waits_for_it():
+    awaited = events.HostAwaited(host="h.example", cause="no connection")
+    waiting = events.PollFailed(lane="runware", cause="not sent", wait_s=1.0, host="h.example")
+    sending = events.RetryScheduled(key="b", lane="x", attempt_no=1, wait_s=1.0, cause="not sent", host="h.example")
+    assert told(awaited, broken(host="h.example"), waiting, sending) == ["waiting   for h.example: no connection"]
 
 
 @pytest.mark.parametrize(
