@@ -135,19 +135,19 @@ def of_models(models: Sequence[str], tasks: Sequence[PlannedTask], known: Known)
 
 
 def of_providers(providers: Sequence[str], tasks: Sequence[PlannedTask]) -> Condition:
-    """One of these providers.
+    """One of these providers or lanes; a provider stands for all lanes to it.
 
     Raises:
         UsageError: no task is for one of them.
     """
-    used = dict.fromkeys(planned.task.provider for planned in tasks)
+    used = dict.fromkeys(name for planned in tasks for name in (planned.task.lane, planned.task.provider))
     for provider in providers:
         if provider not in used:
             raise _nobodys(f"--provider: no task is for {provider}", provider, used)
     return Condition(
         option=_typed("--provider", providers),
-        holds=lambda planned: planned.task.provider in providers,
-        instead=lambda left: f"they are for {_listed(planned.task.provider for planned in left)}",
+        holds=lambda planned: planned.task.provider in providers or planned.task.lane in providers,
+        instead=lambda left: f"they are for {_listed(planned.task.lane for planned in left)}",
     )
 
 

@@ -41,25 +41,27 @@ def files_of(shot: Shot, spec: ModelSpec, *, project: str) -> tuple[tuple[str, s
     params = shot.params
     of_path = {name: fill_in(params[name], shot.variables) for name in ("seed", "output_format") if name in params}
     takes = range(1, shot.takes + 1)
-    return tuple((_key(shot, take), _path(shot, spec, project, _of_take(of_path, take), take)) for take in takes)
+    return tuple((task_key(shot.id, take), _path(shot, spec, project, _of_take(of_path, take), take)) for take in takes)
 
 
 def _task(shot: Shot, spec: ModelSpec, project: str, params: Mapping[str, Any], take: int) -> Task:
     params = _of_take(params, take)
     return Task(
-        key=_key(shot, take),
+        key=task_key(shot.id, take),
         shot=shot.id,
         take=take,
         model=shot.model,
         provider=spec.provider,
+        lane=shot.lane,
         params=params,
         path=_path(shot, spec, project, params, take),
         tags=shot.tags,
     )
 
 
-def _key(shot: Shot, take: int) -> str:
-    return f"{shot.id}.t{take:02d}"
+def task_key(shot: str, take: int) -> str:
+    """Return the key of a task: `sq010.t01`."""
+    return f"{shot}.t{take:02d}"
 
 
 def _of_take(params: Mapping[str, Any], take: int) -> Mapping[str, Any]:

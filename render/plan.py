@@ -27,13 +27,25 @@ Which of several speaks for a task is decided in `precedence`.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from render.fingerprint import fingerprint
+from render.lanes import carrier, counts, stranded
 from render.layout import earlier_path
 from render.precedence import IN_FLIGHT, most_telling
-from render.reasons import ambiguous, changes, left, made, other_endpoint, sought, tried, why_placed
+from render.reasons import (
+    ambiguous,
+    changes,
+    in_the_way,
+    left,
+    made,
+    missing,
+    other_endpoint,
+    sought,
+    tried,
+    why_placed,
+)
 from render.records import Action, Plan, PlannedTask, Status
 from render.wish import Task
 
@@ -41,19 +53,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from render.catalog.spec import ModelSpec
-    from render.records import Attempt, Snapshot
+    from render.lanes import LaneFacts
+    from render.records import Attempt, Obstacle, Snapshot
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LaneFacts:
-    """What the plan must know about a provider's lane."""
-
-    #: attempts made at any other endpoint do not count
-    endpoint: str
-    #: whether a request may be sent again under the same id without being bought twice
-    ids_are_ours: bool
-    #: whether a purchase whose answer was lost is looked for in the provider's usage log
-    adopts_from_log: bool = False
+    #: a task and the fingerprint of what it asks for
+    Wish = tuple[Task, str]
 
 
 def plan(
@@ -63,14 +67,15 @@ def plan(
     spec_of: Callable[[str], ModelSpec | None],
     lanes: Mapping[str, LaneFacts],
 ) -> Plan:
-    """Decide what to do about every task; `lanes` is by provider name and holds every provider of `tasks`."""
+    """Decide what to do about every task; `lanes` is by name and holds every lane of `tasks`."""
     wishes = [_wish(task, spec_of) for task in tasks]
-    record = _Record(snapshot, spec_of, lanes, wishes={task.key: wished for task, wished in wishes})
+    record = _Record(snapshot, spec_of, lanes, wishes={task.key: (task, wished) for task, wished in wishes})
     planned = [record.decide(task, wished) for task, wished in wishes]
-    return Plan(tasks=(*planned, *record.earlier_purchases()), warnings=_twins(wishes))
+    warnings = (*_twins(wishes), *stranded(_in_flight(snapshot), lanes))
+    return Plan(tasks=(*planned, *record.earlier_purchases()), warnings=warnings)
 
 
-def _wish(task: Task, spec_of: Callable[[str], ModelSpec | None]) -> tuple[Task, str]:
+def _wish(task: Task, spec_of: Callable[[str], ModelSpec | None]) -> Wish:
     spec = spec_of(task.model)
     if spec is None:
         raise KeyError(task.model)
@@ -86,7 +91,7 @@ class _Record:
         spec_of: Callable[[str], ModelSpec | None],
         lanes: Mapping[str, LaneFacts],
         *,
-        wishes: Mapping[str, str],
+        wishes: Mapping[str, Wish],
     ) -> None:
         self._snapshot = snapshot
         self._spec_of = spec_of
@@ -101,16 +106,18 @@ class _Record:
             self._arrange(attempt)
 
     def _arrange(self, attempt: Attempt) -> None:
-        lane = self._lanes.get(attempt.provider)
-        if lane is None:
-            return
-        if attempt.endpoint != lane.endpoint:
+        if not counts(attempt, self._lanes.values()):
             self._elsewhere[attempt.task_key] = attempt
             return
-        if attempt.task_key in self._wishes:
+        wish = self._wishes.get(attempt.task_key)
+        if wish is not None:
             self._by_key[attempt.task_key].append(attempt)
-        if self._wishes.get(attempt.task_key) != self._print(attempt):
+        if wish is None or not self._answers(attempt, *wish):
             self._orphans[self._print(attempt)].append(attempt)
+
+    def _answers(self, attempt: Attempt, task: Task, wished: str) -> bool:
+        """Whether an attempt is at what a task asks for, and was made where its lane leads."""
+        return self._print(attempt) == wished and self._lanes[task.lane].leads_to(attempt)
 
     def _print(self, attempt: Attempt) -> str:
         """The attempt's fingerprint by today's spec, so that a default restated by a provider buys nothing again."""
@@ -125,33 +132,39 @@ class _Record:
 
     def decide(self, task: Task, wished: str) -> PlannedTask:
         before = self._by_key.get(task.key, ())
-        own = [attempt for attempt in before if self._print(attempt) == wished]
-        attempt = self._speaker(own, wished)
-        action, reason = self._carry_on(task, attempt) if attempt else (Action.SUBMIT, self._reason_for_new(task))
+        own = [attempt for attempt in before if self._answers(attempt, task, wished)]
+        attempt = self._speaker(own, task, wished)
+        action, reason = Action.SUBMIT, self._reason_for_new(task, wished)
         if attempt is not None:
             self._taken.add(attempt.id)
+            attempt = _carried_by(carrier(attempt, self._lanes, instead=task.lane), attempt)
+            action, reason = self._carry_on(task, attempt)
+        obstacle = self._snapshot.obstacles.get(task.path)
         numbers = (match.number for match in before if wished in {match.fingerprint, self._print(match)})
         return PlannedTask(
             task=task,
             fingerprint=wished,
             action=action,
-            reason=reason,
+            reason=_hindered(action, reason, obstacle),
             attempt=attempt,
             next_number=max(numbers, default=0) + 1,
+            obstacle=obstacle,
         )
 
-    def _speaker(self, own: Sequence[Attempt], wished: str) -> Attempt | None:
+    def _speaker(self, own: Sequence[Attempt], task: Task, wished: str) -> Attempt | None:
         """The attempt to carry on with; one that failed here never hides a purchase that a rename left elsewhere."""
         mine = most_telling(own, is_present=self._is_present)
         if mine is not None and mine.status is not Status.FAILED:
             return mine
-        other = self._renamed(wished)
+        other = self._renamed(task, wished)
         is_bought = other is not None and other.status in {*IN_FLIGHT, Status.SAVED}
         return other if mine is None or is_bought else mine
 
-    def _renamed(self, wished: str) -> Attempt | None:
+    def _renamed(self, task: Task, wished: str) -> Attempt | None:
         """What was bought under a key that is gone; a try that only failed, or was given up to buy anew, is not."""
-        orphans = (attempt for attempt in self._orphans.get(wished, ()) if attempt.id not in self._taken)
+        lane = self._lanes[task.lane]
+        untaken = (attempt for attempt in self._orphans.get(wished, ()) if attempt.id not in self._taken)
+        orphans = [attempt for attempt in untaken if lane.leads_to(attempt)]
         telling = most_telling(
             [attempt for attempt in orphans if attempt.status is not Status.FAILED], is_present=self._is_present
         )
@@ -163,8 +176,10 @@ class _Record:
         artifact = self._snapshot.artifacts.get(attempt.id)
         return artifact is not None and artifact.path in self._snapshot.present
 
-    def _reason_for_new(self, task: Task) -> str:
+    def _reason_for_new(self, task: Task, wished: str) -> str:
         before = self._by_key.get(task.key)
+        if before and self._print(before[-1]) == wished:
+            return other_endpoint(before[-1])
         if before:
             return changes(before[-1], task, self._spec_of(task.model))
         if task.key in self._elsewhere:
@@ -173,7 +188,7 @@ class _Record:
 
     def _carry_on(self, task: Task, attempt: Attempt) -> tuple[Action, str]:  # noqa: PLR0911 - a row of the table each
         renamed = f"; was {attempt.task_key}" if attempt.task_key != task.key else ""
-        lane = self._lanes[attempt.provider]
+        lane = self._lanes[attempt.lane]
         match attempt.status:
             case Status.PREPARED if lane.ids_are_ours:
                 return Action.RECOVER, f"may have been sent: send again under the same id{renamed}"
@@ -199,7 +214,7 @@ class _Record:
     def _file(self, task: Task, attempt: Attempt) -> tuple[Action, str]:
         if not self._is_present(attempt):
             renamed = f"; was {attempt.task_key}" if attempt.task_key != task.key else ""
-            return Action.DOWNLOAD, f"file missing; fetched again, not bought again{renamed}"
+            return Action.DOWNLOAD, f"{missing(self._snapshot.obstacles.get(task.path))}{renamed}"
         path = self._snapshot.artifacts[attempt.id].path
         if path != task.path:
             return Action.PLACE, why_placed(path, is_renamed=attempt.task_key != task.key)
@@ -210,11 +225,9 @@ class _Record:
     def earlier_purchases(self) -> Iterable[PlannedTask]:
         """Carry on with purchases that no task asks for any more: they are paid, so they are fetched and kept."""
         for attempt in self._snapshot.attempts:
-            lane = self._lanes.get(attempt.provider)
-            if lane is None or attempt.endpoint != lane.endpoint or attempt.id in self._taken:
-                continue
-            if attempt.status in IN_FLIGHT:
-                yield self._earlier(attempt)
+            lane = carrier(attempt, self._lanes)
+            if lane is not None and attempt.id not in self._taken and attempt.status in IN_FLIGHT:
+                yield self._earlier(_carried_by(lane, attempt))
 
     def _earlier(self, attempt: Attempt) -> PlannedTask:
         task = Task(
@@ -223,6 +236,7 @@ class _Record:
             take=attempt.take,
             model=attempt.model,
             provider=attempt.provider,
+            lane=attempt.lane,
             params=attempt.params,
             path=earlier_path(attempt.path, attempt.fingerprint),
         )
@@ -241,7 +255,22 @@ class _Record:
         )
 
 
-def _twins(wishes: Sequence[tuple[Task, str]]) -> tuple[str, ...]:
+def _hindered(action: Action, reason: str, obstacle: Obstacle | None) -> str:
+    """Say of what ends with a file that its name is taken by something a run cannot move."""
+    if obstacle is None or obstacle.gives_way or action in {Action.SKIP, Action.HOLD, Action.LEAVE}:
+        return reason
+    return in_the_way(obstacle) if action is Action.DOWNLOAD else f"{reason}; {in_the_way(obstacle)}"
+
+
+def _in_flight(snapshot: Snapshot) -> Sequence[Attempt]:
+    return [attempt for attempt in snapshot.attempts if attempt.status in IN_FLIGHT]
+
+
+def _carried_by(lane: str | None, attempt: Attempt) -> Attempt:
+    return attempt if lane is None or lane == attempt.lane else replace(attempt, lane=lane)
+
+
+def _twins(wishes: Sequence[Wish]) -> tuple[str, ...]:
     first: dict[str, str] = {}
     warnings = []
     for task, wished in wishes:

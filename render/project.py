@@ -8,18 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from render.artifacts.presence import presence
+from render.artifacts.presence import obstacles, presence
 from render.catalog.load import catalog_beside
 from render.conditions import Known
 from render.expand import expand
+from render.lanes import LaneFacts, base_url_variable, counts
 from render.manifest.load import load_manifest
 from render.manifest.reading import AS_WRITTEN, Reading
-from render.plan import LaneFacts, plan
+from render.plan import plan
 from render.providers import PROVIDERS
 from render.selection import EVERYTHING, Selection, limited, select
 from render.settings import OFFLINE, folders, lane_settings
 from render.store import read_snapshot
 from render.unbought import with_missing_files, with_recorded_files, without_purchases
+from render.wish import LaneWish
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +52,7 @@ class Project:
     tasks: tuple[Task, ...]
     folders: Folders
     is_offline: bool
-    #: by provider name, for the providers the tasks use; empty offline, where the address is not known before the run
+    #: by name; empty offline, where the address is not known before the run
     lanes: Mapping[str, LaneSettings]
 
     @property
@@ -65,12 +67,11 @@ class Project:
             UsageError: the selection names nothing or leaves nothing, or cannot be bought once more.
         """
         facts = self.lane_facts
-        endpoints = {name: lane.endpoint for name, lane in facts.items()}
         made = plan(self.tasks, snapshot, spec_of=self.catalog.find, lanes=facts)
         if selection.buys:
-            return limited(select(made, selection, self._known(snapshot, endpoints)), selection)
-        made = with_missing_files(made, snapshot, endpoints=endpoints)
-        made = select(made, selection, self._known(snapshot, endpoints))
+            return limited(select(made, selection, self._known(snapshot, facts)), selection)
+        made = with_missing_files(made, snapshot, lanes=facts)
+        made = select(made, selection, self._known(snapshot, facts))
         return limited(without_purchases(made), selection)
 
     def keys_with_files(self, snapshot: Snapshot, selection: Selection) -> frozenset[str]:
@@ -80,29 +81,32 @@ class Project:
             UsageError: as `plan`.
         """
         facts = self.lane_facts
-        endpoints = {name: lane.endpoint for name, lane in facts.items()}
         made = plan(self.tasks, snapshot, spec_of=self.catalog.find, lanes=facts)
-        chosen = select(with_recorded_files(made, snapshot), selection, self._known(snapshot, endpoints))
+        chosen = select(with_recorded_files(made, snapshot), selection, self._known(snapshot, facts))
         return frozenset(planned.task.key for planned in chosen.tasks)
 
-    def _known(self, snapshot: Snapshot, endpoints: Mapping[str, str]) -> Known:
-        attempts = [each for each in snapshot.attempts if endpoints.get(each.provider) == each.endpoint]
+    def _known(self, snapshot: Snapshot, facts: Mapping[str, LaneFacts]) -> Known:
+        attempts = [each for each in snapshot.attempts if counts(each, facts.values())]
         return Known(aliases=self.catalog.aliases, attempts=attempts)
 
     @property
     def lane_facts(self) -> Mapping[str, LaneFacts]:
-        """What a plan knows about each lane, by provider name."""
-        looked_up = {wish.name for wish in self.manifest.lanes if wish.adopts_from_log}
+        """What a plan knows about each lane, by name."""
         return {
             name: LaneFacts(
+                kind=wish.kind,
                 endpoint=self.lanes[name].endpoint if name in self.lanes else OFFLINE,
                 # offline nothing is paid, so nothing needs a person's decision before it is sent again
-                ids_are_ours=provider.ids_are_ours or self.is_offline,
-                adopts_from_log=name in looked_up,
+                ids_are_ours=PROVIDERS[wish.kind].ids_are_ours or self.is_offline,
+                adopts_from_log=wish.adopts_from_log,
             )
-            for name, provider in PROVIDERS.items()
-            if self.is_offline or name in self.lanes
+            for name, wish in self.lane_wishes.items()
         }
+
+    @property
+    def lane_wishes(self) -> Mapping[str, LaneWish]:
+        """What is asked of each lane, by name; those of the providers' own names come first."""
+        return _lane_wishes(self.manifest)
 
 
 def open_project(path: Path, where: Where) -> Project:
@@ -115,7 +119,7 @@ def open_project(path: Path, where: Where) -> Project:
     catalog = catalog_beside(path, where.reading.spec_folders)
     manifest, warnings = load_manifest(path, catalog, where.reading)
     tasks = expand(manifest, catalog.find)
-    lanes = {} if where.is_offline else _lanes()
+    lanes = {} if where.is_offline else _lanes(manifest)
     return Project(
         manifest=manifest,
         warnings=warnings,
@@ -134,12 +138,20 @@ def read_record(project: Project) -> Snapshot:
 
 
 def with_presence(project: Project, record: Snapshot) -> Snapshot:
-    """Look which of the recorded files are there."""
-    return replace(record, present=presence(project.folders.output, record.artifacts.values()))
+    """Look which of the recorded files are there, and what stands in the way of those that are not, or are to come."""
+    root = project.folders.output
+    present = presence(root, record.artifacts.values())
+    paths = {artifact.path for artifact in record.artifacts.values()} | {task.path for task in project.tasks}
+    return replace(record, present=present, obstacles=obstacles(root, paths - present))
 
 
-def _lanes() -> dict[str, LaneSettings]:
+def _lane_wishes(manifest: Manifest) -> dict[str, LaneWish]:
+    wishes = {name: LaneWish(name=name, kind=name) for name in PROVIDERS}
+    return wishes | {wish.name: wish for wish in manifest.lanes}
+
+
+def _lanes(manifest: Manifest) -> dict[str, LaneSettings]:
     return {
-        name: lane_settings(provider.base_url_variable, provider.default_base_url)
-        for name, provider in PROVIDERS.items()
+        name: lane_settings(base_url_variable(name), PROVIDERS[wish.kind].default_base_url)
+        for name, wish in _lane_wishes(manifest).items()
     }

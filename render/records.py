@@ -61,6 +61,8 @@ class Attempt:
     shot: str
     take: int
     provider: str
+    #: the lane it was bought through, whose key can ask for it
+    lane: str
     model: str
     #: as in Task.params at the time of asking
     params: Mapping[str, Any]
@@ -142,6 +144,18 @@ class Beginning:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Obstacle:
+    """Something that stands where a file of ours belongs."""
+
+    #: in words: `a folder`, `a symbolic link`, `a file of 12 bytes`
+    what: str
+    #: where it stands, relative to the project's output folder: the file's own name, or a folder's above it
+    path: str
+    #: whether a run can move it into `.earlier/`
+    gives_way: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Snapshot:
     """The record, read once: attempts oldest first, artifacts by attempt id, and which of their files are there."""
 
@@ -149,6 +163,8 @@ class Snapshot:
     artifacts: Mapping[str, Artifact] = field(default_factory=dict)
     #: paths of recorded artifacts that exist with the recorded size
     present: frozenset[str] = frozenset()
+    #: what stands at other paths where a file is recorded or is to go
+    obstacles: Mapping[str, Obstacle] = field(default_factory=dict)
 
 
 class Action(StrEnum):
@@ -178,6 +194,13 @@ class PlannedTask:
     attempt: Attempt | None = None
     #: the number the next purchase of this content would bear
     next_number: int = 1
+    #: what stands where its file belongs, and is not that file
+    obstacle: Obstacle | None = None
+
+    @property
+    def lane(self) -> str:
+        """The lane that does it: of a purchase the task's, of all else the one that carries on with the attempt."""
+        return self.task.lane if self.attempt is None or self.action is Action.SUBMIT else self.attempt.lane
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -225,7 +248,7 @@ class Summary:
     lost: int = 0
     #: HTTP requests sent, downloads included
     requests: int = 0
-    #: what providers said they charged for what this run finished
+    #: what providers charged, as far as this run was the first to learn it
     cost_usd: float = 0.0
     #: what everything in the record counts for: as charged, or else as reserved
     committed_usd: float = 0.0

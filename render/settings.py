@@ -1,4 +1,4 @@
-"""Owns the environment: keys, base URLs and folders. Nothing else in the program reads an environment variable.
+"""Owns the environment: keys, base URLs and folders. Nothing else reads an environment variable but `display.py`.
 
 A key is read when it is needed, kept in a `Secret`, and never written anywhere.
 """
@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 import resource
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from render.disclosure import looks_like_key, one_line
 from render.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ _ROOT_MARKS = (".git", "pyproject.toml")
 _NOT_IN_BASE_URL = ("username", "password", "query", "fragment")
 _USE_PROXY = "RENDERLINE_USE_PROXY"
 OFFLINE = "offline"
-UNBOUNDED = 1_000_000
-_FALLBACK_COLUMNS = 80
+#: by name, what was read of the environment that nobody may see, keys aside
+_VALUES_READ: dict[str, Secret] = {}
 
 
 class Secret:
@@ -154,9 +154,7 @@ def offline_lane(base_url: str) -> LaneSettings:
 
 
 def read_key(variable: str, *, environ: Mapping[str, str] | None = None) -> Secret:
-    """Read a key from the variable, or from the file that `<variable>_FILE` names.
-
-    From then on this process leaves no core dump: its memory holds the key.
+    """Read a key from the variable, or from the file that `<variable>_FILE` names; no core dump is left from then on.
 
     Raises:
         SettingsError: neither is set, the file cannot be read, or the key could not stand in an HTTP header.
@@ -164,19 +162,38 @@ def read_key(variable: str, *, environ: Mapping[str, str] | None = None) -> Secr
     surroundings = os.environ if environ is None else environ
     text = surroundings.get(variable, "").strip()
     file = surroundings.get(f"{variable}_FILE", "").strip()
-    if not text and file:
-        try:
-            text = Path(file).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as exc:
-            reason = getattr(exc, "strerror", None) or "it is not text"
-            raise SettingsError(f"cannot read the file that {variable}_FILE names: {reason}") from exc
+    if text:
+        return _key(text, told_by=variable)
+    if file:
+        return read_key_file(Path(file), told_by=f"{variable}_FILE")
+    raise SettingsError(
+        f"{variable} is not set",
+        hint=f"export {variable}=… (or {variable}_FILE=PATH), or add --offline to render placeholders for nothing",
+    )
+
+
+def read_key_file(file: Path, *, told_by: str) -> Secret:
+    """Read a key from a file as `read_key` does; `told_by` is the variable or option that names it.
+
+    Raises:
+        SettingsError: the file cannot be read, or holds nothing that could be a key; it names both.
+    """
+    # whoever mistook the one for the other has written the key itself where its file was asked for
+    shown = "…" if looks_like_key(str(file)) else one_line(str(file))
+    told = f"the file {shown} that {told_by} names"
+    try:
+        text = file.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as exc:
+        reason = getattr(exc, "strerror", None) or "it is not text"
+        raise SettingsError(f"cannot read {told}: {reason}", hint="give the path of a file with the key") from exc
     if not text:
-        raise SettingsError(
-            f"{variable} is not set",
-            hint=f"export {variable}=… (or {variable}_FILE=PATH), or add --offline to render placeholders for nothing",
-        )
+        raise SettingsError(f"{told} is empty", hint="write the key into it, and nothing else")
+    return _key(text, told_by=told)
+
+
+def _key(text: str, *, told_by: str) -> Secret:
     if not text.isascii() or not text.isprintable() or " " in text:
-        raise SettingsError(f"{variable} holds characters that no key has", hint="was it copied whole?")
+        raise SettingsError(f"{told_by} holds characters that no key has", hint="was it copied whole?")
     _forbid_core_dumps()
     return Secret(text)
 
@@ -197,6 +214,13 @@ def read_key_if_set(variable: str, *, environ: Mapping[str, str] | None = None) 
     return read_key(variable, environ=surroundings) if is_set else None
 
 
+def key_variables(*, environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Return the variables that are called as those of keys are, set themselves or by a file."""
+    surroundings = os.environ if environ is None else environ
+    names = (name.removesuffix("_FILE") for name in surroundings)
+    return tuple(dict.fromkeys(name for name in names if name.endswith("_API_KEY")))
+
+
 def is_set(variable: str, *, environ: Mapping[str, str] | None = None) -> bool:
     """Whether a variable of the environment holds anything."""
     return bool((os.environ if environ is None else environ).get(variable))
@@ -208,7 +232,13 @@ def read_value(variable: str, *, environ: Mapping[str, str] | None = None) -> Se
     if not text:
         return None
     _forbid_core_dumps()
-    return Secret(text)
+    value = _VALUES_READ[variable] = Secret(text)
+    return value
+
+
+def values_read() -> tuple[Secret, ...]:
+    """Return what `read_value` has read in this process, so that whatever goes wrong can be told without it."""
+    return tuple(_VALUES_READ.values())
 
 
 def folders(manifest: Path, *, project: str, out: Path | None, is_offline: bool) -> Folders:
@@ -231,42 +261,3 @@ def _root(manifest: Path) -> Path:
 def is_root(folder: Path) -> bool:
     """Whether a folder holds what marks the top of somebody's work: `.git` or `pyproject.toml`."""
     return any((folder / mark).exists() for mark in _ROOT_MARKS)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Display:
-    """What a stream can show."""
-
-    has_colour: bool
-    #: a person watches it, and lines may be redrawn
-    is_live: bool
-    #: columns that prose is wrapped to
-    width: int
-    #: columns that a row of a table may take before its end is cut; a pipe gets all of it
-    row_width: int
-
-
-def display(stream: str, *, environ: Mapping[str, str] | None = None) -> Display:
-    """Say what `stdout` or `stderr` can show: NO_COLOR, FORCE_COLOR, CI, TERM and COLUMNS have their usual meaning."""
-    surroundings = os.environ if environ is None else environ
-    file = sys.stdout if stream == "stdout" else sys.stderr
-    is_terminal = file is not None and file.isatty() and surroundings.get("TERM") != "dumb"
-    if surroundings.get("NO_COLOR"):
-        has_colour = False
-    else:
-        has_colour = bool(surroundings.get("FORCE_COLOR")) or is_terminal
-    is_live = is_terminal and not surroundings.get("CI")
-    width = _columns(surroundings)
-    row_width = width if is_terminal else UNBOUNDED
-    return Display(has_colour=has_colour, is_live=is_live, width=width, row_width=row_width)
-
-
-def _columns(surroundings: Mapping[str, str]) -> int:
-    """Ask COLUMNS, then the terminal; `shutil` would do the same, but is slow to import."""
-    told = surroundings.get("COLUMNS", "")
-    if told.isdecimal() and int(told) > 0:
-        return int(told)
-    try:
-        return os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1).columns or _FALLBACK_COLUMNS
-    except (OSError, ValueError):
-        return _FALLBACK_COLUMNS

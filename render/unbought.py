@@ -5,26 +5,29 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from render.lanes import carrier
 from render.layout import EARLIER, earlier_path
+from render.reasons import in_the_way
 from render.records import Action, PlannedTask, Status
 from render.wish import Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from render.records import Artifact, Attempt, Plan, Snapshot
+    from render.lanes import LaneFacts
+    from render.records import Attempt, Plan, Snapshot
 
 
-def with_missing_files(plan: Plan, snapshot: Snapshot, *, endpoints: Mapping[str, str]) -> Plan:
+def with_missing_files(plan: Plan, snapshot: Snapshot, *, lanes: Mapping[str, LaneFacts]) -> Plan:
     """Add the files that no task asks for any more and that are gone: they are fetched again, too.
 
-    `endpoints` is by provider name; what was bought at any other endpoint does not count.
+    `lanes` is by name; what was bought where none of them leads does not count.
     """
     known = {planned.attempt.id for planned in plan.tasks if planned.attempt is not None}
     gone = [
-        _fetched_again(attempt, snapshot.artifacts[attempt.id])
+        _fetched_again(replace(attempt, lane=lane), snapshot)
         for attempt in _saved_and_gone(snapshot)
-        if attempt.id not in known and endpoints.get(attempt.provider) == attempt.endpoint
+        if attempt.id not in known and (lane := carrier(attempt, lanes)) is not None
     ]
     return replace(plan, tasks=(*plan.tasks, *gone))
 
@@ -33,7 +36,7 @@ def with_recorded_files(plan: Plan, snapshot: Snapshot) -> Plan:
     """Add every recorded file under a key that no task of the plan has."""
     asked = {planned.task.key for planned in plan.tasks}
     others = [
-        _fetched_again(attempt, snapshot.artifacts[attempt.id])
+        _fetched_again(attempt, snapshot)
         for attempt in snapshot.attempts
         if attempt.id in snapshot.artifacts and attempt.task_key not in asked
     ]
@@ -65,7 +68,8 @@ def _saved_and_gone(snapshot: Snapshot) -> Iterator[Attempt]:
             yield attempt
 
 
-def _fetched_again(attempt: Attempt, artifact: Artifact) -> PlannedTask:
+def _fetched_again(attempt: Attempt, snapshot: Snapshot) -> PlannedTask:
+    artifact = snapshot.artifacts[attempt.id]
     is_kept = artifact.path.startswith(f"{EARLIER}/")
     task = Task(
         key=attempt.task_key,
@@ -73,13 +77,17 @@ def _fetched_again(attempt: Attempt, artifact: Artifact) -> PlannedTask:
         take=attempt.take,
         model=attempt.model,
         provider=attempt.provider,
+        lane=attempt.lane,
         params=attempt.params,
         path=artifact.path if is_kept else earlier_path(artifact.path, attempt.fingerprint),
     )
+    obstacle = snapshot.obstacles.get(task.path)
+    gone = "made before, and its file is missing"
     return PlannedTask(
         task=task,
         fingerprint=attempt.fingerprint,
         action=Action.DOWNLOAD,
-        reason="made before, and its file is missing",
+        reason=gone if obstacle is None or obstacle.gives_way else in_the_way(obstacle),
         attempt=attempt,
+        obstacle=obstacle,
     )

@@ -83,6 +83,8 @@ class Shot:
     id: str
     #: the full model id, aliases resolved: `runware:210@1`
     model: str
+    #: the lane it is bought through, called as the provider where the model names none
+    lane: str
     #: parameters by our names, each from the strongest source that gave it; texts still hold `${…}`
     params: Mapping[str, Any]
     #: variables by name, the shot's over the file's
@@ -96,9 +98,11 @@ class Shot:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LaneWish:
-    """What a manifest asks of one provider's lane."""
+    """What a manifest asks of one lane."""
 
     name: str
+    #: name of the provider whose API it speaks
+    kind: str
     concurrency: int | None = None
     #: how many tasks one poll asks about
     poll_batch: int | None = None
@@ -134,8 +138,10 @@ class Task:
     #: counts from 1
     take: int
     model: str
-    #: name of the provider, which is also the name of its lane
+    #: name of the provider that offers the model
     provider: str
+    #: name of the lane it is bought through: an account at that provider, or a server that speaks its API
+    lane: str
     #: what will be asked for, by our names, texts filled in; only what the author gave, no model defaults
     params: Mapping[str, Any]
     #: where the file belongs, relative to the project's output folder, with `/`

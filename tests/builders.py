@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from render.catalog.spec import Kind, ModelSpec, Param
 from render.fingerprint import fingerprint
-from render.plan import LaneFacts
+from render.lanes import LaneFacts
 from render.records import Action, Artifact, Attempt, Measured, PlannedTask, Snapshot, Status
 from render.wish import Manifest, Shot, Task
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 MOMENT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 ENDPOINT = "https://api.example.test/v1"
 LANES = {
-    "ours": LaneFacts(endpoint=ENDPOINT, ids_are_ours=True),
-    "theirs": LaneFacts(endpoint=ENDPOINT, ids_are_ours=False),
-    "logged": LaneFacts(endpoint=ENDPOINT, ids_are_ours=False, adopts_from_log=True),
+    "ours": LaneFacts(kind="ours", endpoint=ENDPOINT, ids_are_ours=True),
+    "theirs": LaneFacts(kind="theirs", endpoint=ENDPOINT, ids_are_ours=False),
+    "logged": LaneFacts(kind="logged", endpoint=ENDPOINT, ids_are_ours=False, adopts_from_log=True),
 }
 
 PROMPT = Param(name="prompt", wire="positivePrompt", kind=Kind.STRING, required=True)
@@ -81,6 +81,7 @@ def a_shot(**changes: Any) -> Shot:
     shot = Shot(
         id="sq010",
         model=SPEC.id,
+        lane="ours",
         params={"prompt": "fog over a lake"},
         variables={},
         tags=(),
@@ -97,7 +98,7 @@ def a_manifest(*shots: Shot) -> Manifest:
 
 
 def a_task(**changes: Any) -> Task:
-    """The first take of a shot; its path follows the shot."""
+    """The first take of a shot; its path follows the shot, and its lane the provider."""
     shot, take = changes.get("shot", "sq010"), changes.get("take", 1)
     task = Task(
         key=f"{shot}.t{take:02d}",
@@ -105,6 +106,7 @@ def a_task(**changes: Any) -> Task:
         take=take,
         model=SPEC.id,
         provider="ours",
+        lane=changes.get("provider", "ours"),
         params={"prompt": "fog over a lake", "width": 768, "height": 512, "duration": 5},
         path=f"{shot}/{shot}_t{take:02d}.mp4",
     )
@@ -124,6 +126,7 @@ def an_attempt(task: Task | None = None, **changes: Any) -> Attempt:
         shot=wish.shot,
         take=wish.take,
         provider=wish.provider,
+        lane=changes.get("provider", wish.lane),
         model=wish.model,
         params=wish.params,
         path=wish.path,

@@ -184,8 +184,10 @@ def test_a_shot_whose_models_are_an_axis_is_not_held_to_the_model_of_the_default
         ({"presets": {"a": {"model": "kandinsky-5-lite", "width": 656}}}, "presets.a.width"),
         ({"presets": {"a": {"model": "kandinsky-5-lite", "fps": 24}}}, "presets.a"),
         ({"providers": {"runware": {"concurrency": 0}}}, "providers.runware.concurrency"),
-        ({"providers": {"runware": {"kind": "runware"}}}, "providers.runware"),
-        ({"providers": {"acme": {}}}, "providers"),
+        ({"providers": {"runware": {"kind": "aimlapi"}}}, "providers.runware.kind"),
+        ({"providers": {"own": {"kind": "comfy"}}}, "providers.own.kind"),
+        ({"providers": {"Own": {"kind": "runware"}}}, "providers"),
+        ({"providers": {"acme": {}}}, "providers.acme"),
         ({"output": 5}, "output"),
     ],
 )

@@ -125,14 +125,15 @@ def brought_home(attempts=(), artifacts=(), *, tasks=TASKS[:1], lost=(), endpoin
     snapshot = a_snapshot(attempts, artifacts)
     snapshot = replace(snapshot, present=snapshot.present - gone)
     made = plan(tasks, snapshot, spec_of=SPECS.get, lanes=LANES)
-    made = with_missing_files(made, snapshot, endpoints=dict.fromkeys(LANES, endpoint))
+    lanes = {name: replace(facts, endpoint=endpoint) for name, facts in LANES.items()}
+    made = with_missing_files(made, snapshot, lanes=lanes)
     return without_purchases(made).tasks
 
 
 @pytest.mark.parametrize("status", Status)
 @pytest.mark.parametrize("provider", LANES)
 def test_whatever_is_recorded_nothing_is_bought(status, provider):
-    task = replace(TASKS[0], provider=provider)
+    task = replace(TASKS[0], provider=provider, lane=provider)
     kept = brought_home([an_attempt(task, status=status, provider=provider)], tasks=[task, TASKS[1]])
     assert not {planned.action for planned in kept} & BUYING
     assert [planned.task.key for planned in kept] in ([], [task.key])
@@ -348,3 +349,20 @@ def test_a_file_under_a_key_that_no_task_has_can_be_chosen_for_a_second_look():
     snapshot = a_snapshot([gone, an_attempt(TASKS[0])], [an_artifact(gone)])
     everything = with_recorded_files(made([TASKS[0]]), snapshot)
     assert [one.task.key for one in everything.tasks] == ["sq010_sh010.t01", "gone.t01"]
+
+
+IN_LANES = [
+    a_task(shot="train", params={"prompt": "a train"}),
+    a_task(shot="fog", lane="studio", params={"prompt": "fog"}),
+    a_task(shot="lamp", provider="theirs", model="acme/film", params={"prompt": "a lamp"}),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "shots"), [("studio", ["fog"]), ("ours", ["train", "fog"]), ("theirs", ["lamp"])], ids=str
+)
+def test_a_provider_stands_for_all_its_lanes_and_a_lane_for_itself(name, shots):
+    lanes = LANES | {"studio": LANES["ours"]}
+    made_of_lanes = plan(IN_LANES, a_snapshot(()), spec_of=SPECS.get, lanes=lanes)
+    kept = select(made_of_lanes, Selection(providers=(name,)), Known()).tasks
+    assert [planned.task.shot for planned in kept] == shots

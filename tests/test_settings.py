@@ -4,7 +4,16 @@ from pathlib import Path
 import pytest
 
 from render.errors import SettingsError
-from render.settings import OFFLINE, Secret, display, folders, lane_settings, offline_lane, read_key, read_key_if_set
+from render.settings import (
+    OFFLINE,
+    Secret,
+    folders,
+    key_variables,
+    lane_settings,
+    offline_lane,
+    read_key,
+    read_key_if_set,
+)
 from tests import core_dumps
 
 DEFAULT = "https://api.example.com/v1"
@@ -79,11 +88,38 @@ def test_a_key_that_cannot_stand_in_a_header_is_refused_without_showing_it(key):
     assert key not in f"{caught.value.message} {caught.value.hint}"
 
 
-def test_a_key_file_that_cannot_be_read_is_told(tmp_path):
-    (tmp_path / "binary").write_bytes(b"\xff\xfe")
-    for file, reason in ((tmp_path / "none", "No such file"), (tmp_path, "directory"), (tmp_path / "binary", "text")):
-        with pytest.raises(SettingsError, match=reason):
-            read_key("X_KEY", environ={"X_KEY_FILE": str(file)})
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, "No such file"),
+        (b"\xff\xfe", "it is not text"),
+        (b" \n", "is empty"),
+        (b"two words", "holds characters that no key has"),
+        (b"sk-1\nsk-2", "holds characters that no key has"),
+    ],
+)
+def test_a_key_file_that_is_set_wrongly_is_told_by_its_variable_and_its_path(tmp_path, content, reason):
+    file = tmp_path / "the.key"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(SettingsError, match=reason) as caught:
+        read_key("X_KEY", environ={"X_KEY_FILE": str(file)})
+    assert f"the file {file} that X_KEY_FILE names" in caught.value.message
+    assert "X_KEY " not in f"{caught.value.message} {caught.value.hint}"
+    assert "sk-" not in f"{caught.value.message} {caught.value.hint}"
+
+
+def test_a_folder_is_no_key_file(tmp_path):
+    with pytest.raises(SettingsError, match="directory"):
+        read_key("X_KEY", environ={"X_KEY_FILE": str(tmp_path)})
+
+
+def test_a_key_that_was_written_where_its_file_was_asked_for_is_not_shown():
+    key = "Zx3k9Qm2Lp8Rt5Vw7Yb1Nc4Hd6Jf0Gs2"
+    with pytest.raises(SettingsError, match="X_KEY_FILE") as caught:
+        read_key("X_KEY", environ={"X_KEY_FILE": key})
+    assert key not in f"{caught.value.message} {caught.value.hint}"
+    assert "the path of a file" in caught.value.hint
 
 
 def test_a_secret_does_not_show_itself():
@@ -112,15 +148,6 @@ def test_a_folder_that_is_asked_for_holds_the_projects_own(tmp_path, monkeypatch
     assert asked.output == tmp_path / "elsewhere" / "p"
 
 
-@pytest.mark.parametrize(
-    ("surroundings", "has_colour"),
-    [({}, False), ({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)],
-)
-def test_colour_is_off_where_nobody_watches_unless_forced(surroundings, has_colour, capsys):
-    shown = display("stdout", environ=surroundings)
-    assert (shown.has_colour, shown.is_live) == (has_colour, False)
-
-
 def test_a_key_that_is_not_needed_is_read_where_it_is_set():
     assert read_key_if_set("A_KEY", environ={}) is None
     assert read_key_if_set("A_KEY", environ={"A_KEY": " "}) is None
@@ -132,3 +159,8 @@ def test_a_key_that_is_not_needed_is_read_where_it_is_set():
 def test_a_key_that_is_set_wrongly_is_told_even_where_it_is_not_needed():
     with pytest.raises(SettingsError, match="A_KEY_FILE"):
         read_key_if_set("A_KEY", environ={"A_KEY_FILE": "nowhere/key"})
+
+
+def test_whatever_is_called_as_a_key_is_known_for_one():
+    environ = {"RUNWARE_API_KEY": "a", "NIGHT_SHIFT_API_KEY_FILE": "/k", "NIGHT_SHIFT_BASE_URL": "u", "HOME": "/"}
+    assert key_variables(environ=environ) == ("RUNWARE_API_KEY", "NIGHT_SHIFT_API_KEY")

@@ -13,7 +13,8 @@ from render.axes import AxisKind
 from render.catalog.names import VOCABULARY
 from render.manifest.findings import listed
 from render.manifest.keys import SHOT_KEYS, mapping
-from render.manifest.model_names import ModelNames
+from render.manifest.lanes import lane_kinds
+from render.manifest.model_names import ModelNames, check_model_key
 from render.manifest.overrides import SET
 from render.manifest.phrases import like
 from render.manifest.resolved import Merged
@@ -42,6 +43,7 @@ class _Chosen:
     presets: tuple[str, ...]
     #: full id
     model: str
+    lane: str
     spec: ModelSpec
     #: where the model stands; nothing where that is in the shot itself
     model_path: Path
@@ -54,7 +56,7 @@ class Above:
         self._catalog = catalog
         self._findings = findings
         self._overrides = overrides
-        self._models = ModelNames(catalog, findings)
+        self._models = ModelNames(catalog, findings, lane_kinds(file.first.data))
         self._defaults = file.layers("defaults")
         self._presets = {
             name: (mapping(preset), (*path, name))
@@ -84,7 +86,7 @@ class Above:
             for name, value in self._overrides.taken_by(chosen.spec).items():
                 params[name], origins[name] = value, (SET, name)
         origins["model"] = chosen.model_path or (*path, "model")
-        return Merged(model=chosen.model, spec=chosen.spec, params=params, origins=origins)
+        return Merged(model=chosen.model, lane=chosen.lane, spec=chosen.spec, params=params, origins=origins)
 
     def _chosen(self, raw: Mapping[str, Any], path: Path) -> _Chosen | None:
         """Find the model and the presets of a shot; those that stand in the same words were found once before."""
@@ -116,7 +118,7 @@ class Above:
             message = f"`{name}` is not in the catalog: it is checked by the general rules of the provider only"
             hint = "`render models` lists the models that are known in full"
             self._findings.warn(model_path, "general-rules", message, hint=hint)
-        return _Chosen(presets=presets, model=found.full_id, spec=found.spec, model_path=model_path)
+        return _Chosen(presets=presets, model=found.full_id, lane=found.lane, spec=found.spec, model_path=model_path)
 
     def _preset_names(self, named: Any, path: Path) -> tuple[str, ...]:
         names = [(named, path)] if isinstance(named, str) else []
@@ -144,7 +146,7 @@ class Above:
         by_id: dict[str, tuple[Mapping[str, Any], Path]] = {}
         for name, params in layer.items():
             path: Path = (*layer_path, name)
-            self._models.find(name, path, of_key=True)
+            check_model_key(name, path, self._catalog, self._findings)
             full_id = self._catalog.full_id(name)
             if full_id in by_id:
                 first = by_id[full_id][1]

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from render.catalog.names import ADDRESSES
+from render.catalog.wording import shown
 from render.environment import NAME, PREFIX, address_fault, filled, named_in
-from render.manifest.phrases import shown
 from render.settings import is_set
 from render.variables import fill_in
 

@@ -27,6 +27,15 @@ _MOST_CANDIDATES = 200
 _MOST_FOLDERS = 8
 
 
+def manifests_here(here: Path) -> list[Path]:
+    """Return the manifests in a folder, by name; where there is none, those in `manifests/` below it."""
+    return _in_folder(here) or _in_folder(here / "manifests")
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    return sorted(folder.glob(f"*{SUFFIX}"))
+
+
 def is_part(path: Path) -> bool:
     """Whether the file at `path` is a mapping that names no project; False where that cannot be read."""
     try:
@@ -44,7 +53,7 @@ def includers(part: Path) -> tuple[Path, ...]:
 
 def _candidates(part: Path) -> Iterator[Path]:
     for folder in part.absolute().parents[:_MOST_FOLDERS]:
-        yield from sorted(folder.glob(f"*{SUFFIX}"))
+        yield from _in_folder(folder)
         if is_root(folder):
             return
 

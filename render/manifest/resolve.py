@@ -92,6 +92,7 @@ class Resolver:
         return Shot(
             id=str(shot_id) if shot_id is not None else "",
             model=merged.model if merged else "",
+            lane=merged.lane if merged else "",
             params=merged.params if merged else {},
             variables=variables,
             tags=tuple(map(str, tags)) if isinstance(tags, list) else (),

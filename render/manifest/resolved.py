@@ -35,6 +35,7 @@ class Merged:
 
     #: full id
     model: str
+    lane: str
     spec: ModelSpec
     params: Mapping[str, Any]
     origins: Mapping[str, Path]

@@ -64,14 +64,15 @@ class Variation:
                 elif axis.kind is AxisKind.VARIABLE:
                     variables[axis.name] = axis.values[at[n]]
         shot_id = called(self._authored.id, self._authored.axes, at, variables)
-        shot = self._shot(merged.model, params, variables, shot_id)
+        shot = self._shot(merged, params, variables, shot_id)
         return Resolved(shot=shot, spec=merged.spec, origins=origins, catalog=catalog, authored=self._authored)
 
-    def _shot(self, model: str, params: Mapping[str, Any], variables: Mapping[str, str], shot_id: str) -> Shot:
+    def _shot(self, merged: Merged, params: Mapping[str, Any], variables: Mapping[str, str], shot_id: str) -> Shot:
         like = self._like
         return Shot(
             id=shot_id,
-            model=model,
+            model=merged.model,
+            lane=merged.lane,
             params=params,
             variables=variables,
             tags=like.tags,

@@ -9,7 +9,7 @@ from render.records import Action
 from render.report.table import counted, table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from render.records import Plan, PlannedTask
     from render.report.palette import Palette
@@ -21,11 +21,21 @@ _STUCK = {Action.HOLD, Action.LEAVE}
 def plan_text(plan: Plan, paint: Palette, *, width: int) -> str:
     """Return a line a task that needs work, then the totals; what is up to date is only counted."""
     shown = [planned for planned in plan.tasks if planned.action not in _NOTHING]
-    rows = [(planned.task.key, planned.action.value, planned.reason) for planned in shown]
-    lines = table(rows, width=width, paint=[paint.bold, _action_paint(paint), None])
+    has_lanes = names_lanes(shown)
+    rows = [
+        (planned.task.key, planned.action.value, *([planned.lane] if has_lanes else []), planned.reason)
+        for planned in shown
+    ]
+    columns = [paint.bold, _action_paint(paint), *([paint.dim] if has_lanes else []), None]
+    lines = table(rows, width=width, paint=columns)
     if any(planned.action in _STUCK for planned in shown):
         lines.append(f"  {paint.dim('decide about what a run holds or leaves alone: render resolve KEY')}")
     return "\n".join([*lines, totals_line(plan, paint)]) + "\n"
+
+
+def names_lanes(tasks: Sequence[PlannedTask]) -> bool:
+    """Whether any of these goes through a lane that is not called as its provider, so that lanes are worth a column."""
+    return any(planned.lane != planned.task.provider for planned in tasks)
 
 
 def totals_line(plan: Plan, paint: Palette) -> str:
@@ -41,7 +51,7 @@ def totals_line(plan: Plan, paint: Palette) -> str:
 
 
 def plan_json(plan: Plan) -> dict[str, Any]:
-    """Return `{"tasks": [{"key", "shot", "model", "action", "reason", "path"}], "totals": {action: count}}`."""
+    """Return `{"tasks": [{"key", "shot", "model", "lane", "action", …}], "totals": {action: count}}`."""
     return {
         "tasks": [task_json(planned) for planned in plan.tasks],
         "totals": {action.value: count for action, count in plan.totals.items()},
@@ -55,6 +65,7 @@ def task_json(planned: PlannedTask) -> dict[str, Any]:
         "key": task.key,
         "shot": task.shot,
         "model": task.model,
+        "lane": planned.lane,
         "action": planned.action.value,
         "reason": redact(planned.reason),
         "path": task.path,

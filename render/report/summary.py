@@ -92,4 +92,4 @@ def _told(failure: Failure) -> str:
 def _cost(summary: Summary, *, is_offline: bool) -> str:
     if is_offline:
         return " to the embedded server, nothing paid"
-    return f", ${summary.cost_usd:.4f} reported by the providers"
+    return f", ${summary.cost_usd:.4f} reported by the providers" if summary.cost_usd else ""

@@ -72,6 +72,7 @@ def _block(planned: PlannedTask, origins: Mapping[str, Origin], paint: Palette, 
     task = planned.task
     yield f"{paint.bold(one_line(task.key))}  {paint.cyan(planned.action.value)}  {one_line(redact(planned.reason))}"
     rows = [("model", task.model, _words(origins.get("model")))]
+    rows += [("lane", planned.lane, "")] if planned.lane != task.provider else []
     rows += [(name, _value(task, name), _words(origins.get(name))) for name in task.params]
     yield from _lines(rows, paint, width)
     for name, value in (("tags", ", ".join(task.tags)), ("file", task.path)):

@@ -43,6 +43,8 @@ class Verification:
     problems: Sequence[FileProblem] = ()
     #: paths of files that no record knows, which is no failure
     unknown: Sequence[str] = ()
+    #: paths of files in `.earlier/` that no record knows either, because a run moved or laid them there
+    put_aside: Sequence[str] = ()
 
     @property
     def sound(self) -> int:
@@ -51,7 +53,7 @@ class Verification:
 
 
 def verification_json(found: Verification) -> dict[str, Any]:
-    """Return counts, `"problems": [{"path", "key", "attempt_id", "kind", "message"}]` and `"unknown": [path]`."""
+    """Return counts, `"problems": [{"path", "key", "attempt_id", "kind", "message"}]`, and the paths of other files."""
     return {
         "record": found.record,
         "files": found.files,
@@ -59,6 +61,7 @@ def verification_json(found: Verification) -> dict[str, Any]:
         "size_bytes": found.size_bytes,
         "problems": [asdict(problem) for problem in found.problems],
         "unknown": list(found.unknown),
+        "put_aside": list(found.put_aside),
     }
 
 
@@ -88,4 +91,5 @@ def _totals(found: Verification) -> str:
     bad = found.files - found.sound
     told = f"{bad} not as recorded" if bad else "all as recorded"
     beside = f"; {len(found.unknown)} beside them that no record knows" if found.unknown else ""
-    return f"{read}; {told if found.files else 'nothing is recorded'}{beside}"
+    aside = f"; {len(found.put_aside)} put aside in .earlier/" if found.put_aside else ""
+    return f"{read}; {told if found.files else 'nothing is recorded'}{beside}{aside}"

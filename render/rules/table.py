@@ -50,7 +50,7 @@ _ROWS = (
     ("R024", "left-out", "a default that a model leaves out"),
     ("R025", "combination", "parameters that do not go together"),
     ("R026", "duplicate-model", "one model under two of its names"),
-    ("R027", "other-provider", "a price under a provider that does not sell the model"),
+    ("R027", "other-provider", "a model in the settings or a lane of another provider"),
     ("R028", "unknown-provider", "a provider that is not known"),
     ("R029", "unknown-preset", "a preset that is not there"),
     ("R030", "unknown-variable", "a variable that is not there"),
@@ -84,10 +84,12 @@ _ROWS = (
     ("R058", "one-address", "several files sent to one address"),
     ("R059", "axis-name", "something that cannot be an axis"),
     ("R060", "axis-empty", "an axis without values"),
-    ("R061", "axis-duplicate", "a value that stands twice in an axis"),
+    ("R061", "axis-duplicate", "a combination of values that stands twice"),
     ("R062", "axis-range", "a range that leads nowhere"),
     ("R063", "axis-lengths", "axes of `zip` that are not equally long"),
     ("R064", "axis-takes", "`takes` beside seeds as an axis"),
+    ("R065", "unknown-lane", "a model in a lane that is not there"),
+    ("R066", "lane-name", "a name that no lane can have beside others"),
 )
 
 RULES = tuple(Rule(number=number, name=name, about=about) for number, name, about in _ROWS)

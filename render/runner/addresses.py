@@ -26,6 +26,11 @@ class Addresses:
     #: whether anything is sent there at all
     is_served: bool = True
 
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """What nobody may see: every value."""
+        return tuple(value.reveal() for value in self.values.values())
+
     def put_in(self, request: Mapping[str, Any], spec: ModelSpec | None) -> Mapping[str, Any]:
         """Return a request as it is to be sent."""
         there = addresses_in(request, spec)

@@ -18,6 +18,9 @@ from render.runner.results import hold_result, park, take_result
 from render.store import Change
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from render.providers.protocol import Result
     from render.runner.job import Job
     from render.runner.lane import Lane
 
@@ -95,8 +98,13 @@ class Archive:
         """Allow one more try."""
         self._is_free = True
 
-    async def find_other_link(self, job: Job) -> None:
-        """Ask for a link that polls did not give; where there is none, the file is lost."""
+    async def find_other_link(self, job: Job, results: Sequence[Result]) -> None:
+        """Take a link that is new in the last poll, or ask for one; where there is none, the file is lost."""
+        # once: a host that signs each link anew would be followed for ever
+        if results and results[0].url != job.record.source_url and not job.has_tried_late_link:
+            job.has_tried_late_link = True
+            await take_result(self._lane, job, results)
+            return
         details = None if job.has_asked_archive else await self._ask(job)
         if details is None and not job.has_asked_archive:
             if self._gives_up(job):

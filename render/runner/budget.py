@@ -38,13 +38,13 @@ _NOTHING = Decimal(0)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Spending:
-    """What may be spent, and how each provider charges."""
+    """What may be spent, and how each lane charges."""
 
     #: on everything in the record; None for no limit
     budget_usd: float | None = None
     #: on what this run buys; None for no limit
     max_cost_usd: float | None = None
-    #: by provider name; one that is not named is paid for, and nothing is known of its prices but what was seen
+    #: by name of the lane; one that is not named is paid for, and nothing is known of its prices but what was seen
     accounts: Mapping[str, Account] = field(default_factory=dict)
 
     @property
@@ -155,10 +155,11 @@ class Budget:
         """Book what an event tells of a watched job; return what there is to say of its cost and of the limits."""
         if not isinstance(event, AttemptSubmitted | TaskRendered | TaskSaved | TaskFailed):
             return ()
-        attempts = [job.attempt for job in self._jobs.get(event.key, ()) if job.attempt is not None]
-        for attempt in attempts:
-            self.settle(attempt)
-        told: list[Event] = list(self._remarks(attempts)) if isinstance(event, TaskRendered) else []
+        jobs = [job for job in self._jobs.get(event.key, ()) if job.attempt is not None]
+        for job in jobs:
+            self.settle(job.record)
+        new = [job.record for job in jobs if not job.is_fetched_again]
+        told: list[Event] = list(self._remarks(new)) if isinstance(event, TaskRendered) else []
         passed = self._newly_passed()
         if self._of_this_run and not self.closed_by and passed:
             self.closed_by = _told(passed[0])
@@ -175,7 +176,7 @@ class Budget:
         ours = [job for jobs in self._jobs.values() for job in jobs if job.attempt is not None]
         for job in ours:
             self.settle(job.record)
-        done = [job for job in ours if job.outcome is not Outcome.SKIPPED]
+        done = [job for job in ours if job.outcome is not Outcome.SKIPPED and not job.is_fetched_again]
         return Sums(
             committed_usd=self._committed,
             reserved_usd=sum(self._reserved.values(), _NOTHING),
@@ -211,11 +212,11 @@ class Budget:
 
     def _remark(self, attempt: Attempt) -> CostUnknown | CostAboveCeiling | None:
         if self.prices.is_unpriced(attempt):
-            return CostUnknown(key=attempt.task_key, lane=attempt.provider, reserved_usd=attempt.ceiling_usd)
+            return CostUnknown(key=attempt.task_key, lane=attempt.lane, reserved_usd=attempt.ceiling_usd)
         ceiling, cost = attempt.ceiling_usd, attempt.cost_usd
         if ceiling is None or cost is None or cost <= ceiling or self.prices.is_free(attempt):
             return None
-        return CostAboveCeiling(key=attempt.task_key, lane=attempt.provider, ceiling_usd=ceiling, cost_usd=cost)
+        return CostAboveCeiling(key=attempt.task_key, lane=attempt.lane, ceiling_usd=ceiling, cost_usd=cost)
 
 
 def _told(limit: Limit, amount: Decimal = _NOTHING) -> str:

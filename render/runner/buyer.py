@@ -18,6 +18,7 @@ from render.retry import next_wait
 from render.runner.adopter import NOT_FOUND, Adopter
 from render.runner.archive import find_old_purchase, is_past_recognition
 from render.runner.job import Outcome
+from render.runner.unreached import unreached_host
 from render.store import Change
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ class Buyer:
             shot=task.shot,
             take=task.take,
             provider=task.provider,
+            lane=self._lane.name,
             model=task.model,
             params=task.params,
             path=task.path,
@@ -188,7 +190,14 @@ class Buyer:
         if wait_s is None:
             return False
         self._shared.emit(
-            RetryScheduled(key=job.task.key, lane=self._lane.name, attempt_no=sends, wait_s=wait_s, cause=error.message)
+            RetryScheduled(
+                key=job.task.key,
+                lane=self._lane.name,
+                attempt_no=sends,
+                wait_s=wait_s,
+                cause=error.message,
+                host=unreached_host(error),
+            )
         )
         if not self._lane.has_patience(job, wait_s):
             # What is asked for is longer than this run waits: the next look at the lane leaves it to the next run.

@@ -50,7 +50,7 @@ class Score:
 
     plan: Plan
     snapshot: Snapshot
-    #: by provider name; every provider with work to do
+    #: by name; every lane with work to do
     lanes: Mapping[str, LaneTerms]
     folder: ArtifactFolder
     #: what may be spent; without a word there is no limit
@@ -129,7 +129,7 @@ def _with_books(shared: Shared, budget: Budget) -> Shared:
 
 
 def _job(planned: PlannedTask, lanes: Mapping[str, LaneTerms]) -> Job:
-    lane = lanes.get(planned.task.provider)
+    lane = lanes.get(planned.lane)
     # without a lane the plan tells: it looks in a log only for ids that are not ours
     ids_are_ours = planned.action is not Action.ADOPT if lane is None else lane.ids_are_ours
     attempt = None if planned.action is Action.SUBMIT else planned.attempt
@@ -168,7 +168,7 @@ class _Work:
         to_buy: dict[str, list[Job]] = {name: [] for name in self.lanes}
         to_place = []
         for job in self.jobs:
-            lane = self.lanes[job.task.provider]
+            lane = self.lanes[job.planned.lane]
             match job.planned.action:
                 case Action.POLL:
                     # Unfinished work of an earlier run counts against the lane's concurrency, too.
@@ -184,7 +184,7 @@ class _Work:
         return [self._buyer(self.lanes[name], jobs) for name, jobs in to_buy.items()], to_place
 
     def _buyer(self, lane: Lane, jobs: Sequence[Job]) -> Buyer:
-        place = (lane.name, lane.terms.settings.endpoint)
+        place = (lane.terms.provider.name, lane.terms.settings.endpoint)
         recorded = (attempt for attempt in self.snapshot.attempts if (attempt.provider, attempt.endpoint) == place)
         recorded_ids = [attempt.remote_id for attempt in recorded if attempt.remote_id]
         return Buyer(lane, jobs, self.budget, recorded_ids=recorded_ids)

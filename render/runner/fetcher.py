@@ -26,7 +26,7 @@ from render.errors import (
     StateError,
     TransientError,
 )
-from render.events import ExtraSaved, TaskSaved
+from render.events import ExtraSaved, FetchFailed, TaskSaved
 from render.expectation import expected, remarks, seed_remarks
 from render.layout import earlier_path
 from render.records import Artifact, Status
@@ -35,6 +35,7 @@ from render.runner.archive import ask_anew, hold_refused, look_again
 from render.runner.job import Outcome
 from render.runner.patience import Patience
 from render.runner.reception import Reception
+from render.runner.unreached import unreached_host
 from render.store import Change
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 WORKERS = 4
 #: tries for a file that nobody asked for
 _EXTRA_TRIES = 3
+_FRESH = "; a fresh link is asked for"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +71,7 @@ class Fetcher:
         self._folder = home.folder
         self._owners = home.owners
         self._twins = home.twins
-        self._reception = Reception(wire=shared.wire, folder=home.folder, gate=shared.gate)
+        self._reception = Reception(wire=shared.wire, folder=home.folder, gate=shared.gate, unreached=shared.unreached)
         self._lanes = lanes
         self._ready = ready
         self._names_are_settled = asyncio.Event()
@@ -89,7 +91,7 @@ class Fetcher:
                 if not self._shared.stop.is_set():
                     await self._place(job)
             finally:
-                self._lanes[job.task.provider].end()
+                self._lanes[job.planned.lane].end()
         self._names_are_settled.set()
 
     async def work(self) -> None:
@@ -100,7 +102,7 @@ class Fetcher:
             try:
                 await self._bring_home(job)
             finally:
-                self._lanes[job.task.provider].end()
+                self._lanes[job.planned.lane].end()
                 self._ready.task_done()
 
     async def _bring_home(self, job: Job) -> None:
@@ -114,7 +116,8 @@ class Fetcher:
             await self._hold(job, error)
         except LinkExpiredError as error:
             job.is_gone = error.is_gone
-            look_again(self._lanes[job.task.provider], job)
+            look_again(self._lanes[job.planned.lane], job)
+            self._tell(job, error, wait_s=max(job.not_before - job.waiting_since, 0.0), then=_FRESH)
 
     async def _fetch_until_settled(self, job: Job) -> None:
         surroundings, patience = self._shared.surroundings, Patience(self._shared.surroundings)
@@ -130,19 +133,26 @@ class Fetcher:
                 if wait_s is None:
                     await self._give_up(job, error)
                     return
+                self._tell(job, error, wait_s=wait_s)
                 await surroundings.pause(self._shared.stop, wait_s)
             else:
                 return
 
+    def _tell(self, job: Job, error: RenderError, *, wait_s: float, then: str = "") -> None:
+        self._shared.unreached.heed(error, self._shared.emit)
+        cause, host = error.message + then, unreached_host(error)
+        self._shared.emit(FetchFailed(key=job.task.key, cause=cause, wait_s=wait_s, host=host))
+
     async def _give_up(self, job: Job, error: RenderError) -> None:
         """Leave a file to the next run; one that keeps coming wrong is asked for under a fresh link first."""
-        lane = self._lanes[job.task.provider]
+        lane = self._lanes[job.planned.lane]
         if not isinstance(error, BytesRefusedError):
             self._park(job, f"{error.message}; the next run fetches it again")
         elif job.refused_for:
             await hold_refused(lane, job)
         else:
             await ask_anew(lane, job, cause=error.message)
+            self._tell(job, error, wait_s=0.0, then=_FRESH)
 
     async def _fetch(self, job: Job) -> None:
         if not job.record.source_url:
@@ -157,7 +167,7 @@ class Fetcher:
     async def _receive(
         self, job: Job, link: str, delivery: Delivery, before_naming: BeforeNaming | None = None
     ) -> Received:
-        lane = self._lanes[job.task.provider].terms
+        lane = self._lanes[job.planned.lane].terms
         return await self._reception.receive(link, delivery, lane=lane, before_naming=before_naming)
 
     def _making_way(self, job: Job) -> BeforeNaming:
@@ -179,8 +189,10 @@ class Fetcher:
         for tries in range(1, _EXTRA_TRIES + 1):
             try:
                 await self._receive(job, url, delivery)
-            except (ArtifactError, TransientError):
+            except (ArtifactError, TransientError) as error:
                 wait_s = host_wait(tries, retry_after_s=None, draw=surroundings.draw())
+                if tries < _EXTRA_TRIES:
+                    self._tell(job, error, wait_s=wait_s)
                 if await surroundings.pause(self._shared.stop, wait_s):
                     return False
             else:
@@ -201,7 +213,7 @@ class Fetcher:
             )
         except BytesRefusedError:
             # What stands there is no longer what was recorded, so the file is fetched again.
-            self._lanes[job.task.provider].hand_over(job)
+            self._lanes[job.planned.lane].hand_over(job)
         except HeldError as error:
             await self._hold(job, error)
         except StateError as error:
@@ -248,11 +260,11 @@ class Fetcher:
         self._shared.emit(TaskSaved(key=job.task.key, path=artifact.path, size_bytes=artifact.size_bytes, remarks=said))
 
     async def _hold(self, job: Job, error: HeldError) -> None:
-        lane = self._lanes[job.record.provider]
+        lane = self._lanes[job.planned.lane]
         job.attempt = replace(job.record, error_kind="held", error_message=error.message)
         await self._shared.journal.note(Change(attempt=job.attempt))
         lane.settle(job, Outcome.HELD, kind="held", message=error.message)
 
     def _park(self, job: Job, message: str) -> None:
-        lane = self._lanes[job.record.provider]
+        lane = self._lanes[job.planned.lane]
         lane.settle(job, Outcome.PARKED, kind="parked", message=message)

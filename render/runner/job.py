@@ -38,7 +38,7 @@ class Job:
     ids_are_ours: bool
     outcome: Outcome | None = None
     failure: Failure | None = None
-    #: what the provider charged, if this run learnt it
+    #: what the provider charged, if it said so to this run, the first time or again
     cost_usd: float | None = None
     #: whether it counts among the lane's unfinished work
     holds_slot: bool = False
@@ -60,6 +60,8 @@ class Job:
     dead_since: float | None = None
     #: whether polls have had their time to give a link that works
     is_past_polls: bool = False
+    #: whether a fresh link that came after that was tried
+    has_tried_late_link: bool = False
     #: monotonic moment before which no fresh link is looked for
     not_before: float = 0.0
     #: what polls have said of it so far
@@ -90,6 +92,18 @@ class Job:
         if self.attempt is None:
             raise LookupError(self.task.key)
         return self.attempt
+
+    @property
+    def found(self) -> Attempt | None:
+        """Its attempt as it was recorded before this run; None for one that the run itself prepared."""
+        before = self.planned.attempt
+        is_same = before is not None and self.attempt is not None and before.id == self.attempt.id
+        return before if is_same else None
+
+    @property
+    def is_fetched_again(self) -> bool:
+        """Whether its file was here once, so that what it cost has been told."""
+        return self.found is not None and self.found.status is Status.SAVED
 
     def outcome_if_stopped(self) -> Outcome:
         """Say how it stands when a run ends before it did."""

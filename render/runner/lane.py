@@ -1,4 +1,4 @@
-"""One provider's share of a run: who is in flight, how much room is left, when the host may be asked, how jobs end.
+"""One lane's share of a run: who is in flight, how much room is left, when the host may be asked, how jobs end.
 
 Everything that a lane's buyer, its poller and the fetchers must agree on is here; none of them knows the others.
 """
@@ -17,6 +17,7 @@ from render.runner.addresses import Addresses
 from render.runner.gate import Gate
 from render.runner.job import Outcome
 from render.runner.line import LONGEST_WAIT_S, Line
+from render.runner.unreached import Unreached
 from render.settings import OFFLINE
 from render.store import Change
 
@@ -55,6 +56,7 @@ class Shared:
     gate: Gate = field(default_factory=Gate)
     #: every host of an API by scheme, name and port
     hosts: dict[str, Host] = field(default_factory=dict)
+    unreached: Unreached = field(default_factory=Unreached)
     addresses: Addresses = field(default_factory=Addresses)
 
 
@@ -62,6 +64,7 @@ class Shared:
 class LaneTerms:
     """Whom a lane talks to and how hard."""
 
+    name: str
     provider: Provider
     settings: LaneSettings
     #: None where nothing planned needs it
@@ -85,7 +88,7 @@ class LaneTerms:
 
 
 class Lane(Line):
-    """The state of one provider's work; `in_flight` holds what is waited for, by remote id."""
+    """The state of one lane's work; `in_flight` holds what is waited for, by remote id."""
 
     def __init__(self, terms: LaneTerms, shared: Shared, ready: asyncio.Queue[Job]) -> None:
         super().__init__(terms, shared)
@@ -101,8 +104,8 @@ class Lane(Line):
 
     @property
     def name(self) -> str:
-        """The provider's name."""
-        return self.terms.provider.name
+        """What the manifest calls it."""
+        return self.terms.name
 
     @property
     def is_open(self) -> bool:

@@ -47,7 +47,7 @@ def explain(jobs: Iterable[Job], causes: Causes) -> None:
 
 
 def _left(job: Job, causes: Causes) -> Failure:
-    closed = (causes.lanes or {}).get(job.task.provider, "")
+    closed = (causes.lanes or {}).get(job.planned.lane, "")
     kind, message = Outcome.LEFT.value, closed or causes.run or _stopped(causes)
     if causes.budget and not closed:
         kind, message = "budget", causes.budget

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from render.errors import AccountError, CertificateError, ProviderError
-from render.runner.host import Host, host_of
+from render.errors import AccountError, CertificateError, ProviderError, UnreachableError
+from render.lanes import key_variable
+from render.runner.host import Host, host_of, shown_host_of
 from render.runner.width import FULL, Width
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Line:
         self.shared = shared
         self.host = shared.hosts.setdefault(host_of(terms.settings.base_url), Host())
         self.width = Width(terms.concurrency)
+        self._host_name = shown_host_of(terms.settings.base_url)
 
     def is_welcome(self, now: float) -> bool:
         """Say whether the host may be asked at once, and more than one thing."""
@@ -72,10 +74,15 @@ class Line:
                 raise AccountError(error.message, is_credit=False) from error
             raise
         self.host.note_answer()
+        self.shared.unreached.reached(self._host_name)
         return answer
 
     def _heed(self, error: ProviderError) -> None:
         now = self.shared.surroundings.monotonic()
+        if isinstance(error, UnreachableError):
+            self.shared.unreached.heed(error, self.shared.emit)
+        else:
+            self.shared.unreached.reached(self._host_name)
         self.host.note_error(error, now=now)
         self.host.hold(getattr(error, "retry_after_s", None), now=now)
         if error.http_status in FULL:
@@ -88,5 +95,5 @@ class Line:
             ProviderError: as `Wire.send`, or an AccountError where there is no key.
         """
         if self.terms.key is None:
-            raise AccountError(f"{self.terms.provider.key_variable} is not set", is_credit=False)
+            raise AccountError(f"{key_variable(self.terms.name)} is not set", is_credit=False)
         return await self.shared.wire.send(call, base_url=self.terms.settings.base_url, key=self.terms.key)

@@ -16,8 +16,9 @@ from render.events import OddStatusSeen, PollFailed, TaskProgressed
 from render.records import Status
 from render.retry import Pace, learn_typical, next_wait, poll_wait
 from render.runner.archive import Archive, hold_refused, look_again
-from render.runner.results import park, take_result
+from render.runner.results import hold_result, park, take_result
 from render.runner.sights import Verdict, is_at_work, is_odd, judge
+from render.runner.unreached import unreached_host
 from render.store import Change
 
 if TYPE_CHECKING:
@@ -170,7 +171,8 @@ class Poller:
         unread = ReadFailedError(error.message, retry_after_s=retry_after_s)
         wait_s = next_wait(unread, sends=self._failures, draw=self._shared.surroundings.draw()) or 0.0
         self._ask_again_at = self._shared.surroundings.monotonic() + wait_s
-        self._shared.emit(PollFailed(lane=self._lane.name, cause=error.message, wait_s=wait_s))
+        host = unreached_host(error)
+        self._shared.emit(PollFailed(lane=self._lane.name, cause=error.message, wait_s=wait_s, host=host))
 
     async def _settle_all(self, states: Mapping[str, RemoteState]) -> None:
         for remote_id, state in states.items():
@@ -179,11 +181,16 @@ class Poller:
                 await self._settle(job, state)
 
     async def _settle(self, job: Job, state: RemoteState) -> None:
+        if state.link_flaw and not state.results:
+            # It is the same in every answer, so asking on would only put off the news.
+            told = f"the link to the file {state.link_flaw}; it is not followed, and the next run asks again"
+            await hold_result(self._lane, job, told)
+            return
         if not state.results and job.refused_for and not job.refreshes:
             await hold_refused(self._lane, job)
             return
         if job.is_past_polls:
-            await self._archive.find_other_link(job)
+            await self._archive.find_other_link(job, state.results)
             return
         if not state.results and job.refreshes:
             look_again(self._lane, job)

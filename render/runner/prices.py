@@ -26,7 +26,7 @@ _FINISHED = {Status.RENDERED, Status.SAVED, Status.LOST}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
-    """How one provider charges."""
+    """How one lane charges."""
 
     #: where new purchases go; a lane that is free is free there alone
     endpoint: str = ""
@@ -36,7 +36,7 @@ class Account:
 
 
 class Prices:
-    """What tasks would cost and attempts count for; `accounts` is by provider name."""
+    """What tasks would cost and attempts count for; `accounts` is by name of the lane."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Prices:
 
     def of_new(self, task: Task) -> Decimal | None:
         """Return the most that one result of `task` costs; None where nothing says."""
-        account = self._account(task.provider)
+        account = self._account(task)
         return self._ceiling(task, endpoint=account.endpoint, terms=account.prices)
 
     def ceiling_of(self, attempt: Attempt) -> Decimal | None:
@@ -63,7 +63,7 @@ class Prices:
             return exact(0)
         if attempt.ceiling_usd is not None:
             return exact(attempt.ceiling_usd)
-        said = self._account(attempt.provider).prices
+        said = self._account(attempt).prices
         terms = PriceTerms(assumed_usd=said.assumed_usd, set_usd=said.set_usd)
         return self._ceiling(attempt, endpoint=attempt.endpoint, terms=terms)
 
@@ -72,20 +72,21 @@ class Prices:
         if self.is_free(attempt):
             return exact(0)
         ceiling = None if is_believed(attempt.cost_usd) else self.ceiling_of(attempt)
-        free = self._account(attempt.provider).failures_are_free
+        free = self._account(attempt).failures_are_free
         return committed_usd(attempt, ceiling_usd=ceiling, failures_are_free=free)
 
     def is_free(self, attempt: Attempt) -> bool:
         """Whether nothing is charged where it was made."""
-        account = self._account(attempt.provider)
+        account = self._account(attempt)
         return account.prices.is_free and attempt.endpoint == account.endpoint
 
     def is_unpriced(self, attempt: Attempt) -> bool:
         """Whether it was finished and must have been charged, and nobody told a price that can be believed."""
         return attempt.status in _FINISHED and not self.is_free(attempt) and not is_believed(attempt.cost_usd)
 
-    def _account(self, provider: str) -> Account:
-        return self._accounts.get(provider) or Account()
+    def _account(self, what: Task | Attempt) -> Account:
+        """How its lane charges; a lane that is gone from the manifest charges as its provider does."""
+        return self._accounts.get(what.lane) or self._accounts.get(what.provider) or Account()
 
     def _ceiling(self, what: Task | Attempt, *, endpoint: str, terms: PriceTerms) -> Decimal | None:
         spec = self._spec_of(what.model)

@@ -41,7 +41,8 @@ async def take_result(lane: Lane, job: Job, results: Sequence[Result]) -> None:
         error_message="",
     )
     await lane.shared.journal.note(Change(attempt=job.attempt))
-    lane.shared.emit(TaskRendered(key=job.task.key, lane=lane.name, cost_usd=job.cost_usd))
+    told = None if job.is_fetched_again else job.cost_usd
+    lane.shared.emit(TaskRendered(key=job.task.key, lane=lane.name, cost_usd=told))
     lane.hand_over(job)
 
 

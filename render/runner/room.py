@@ -55,13 +55,13 @@ def _bound(budget: Budget, planned: PlannedTask) -> Decimal | None:
 
 def _without_a_price(budget: Budget, tasks: Sequence[PlannedTask]) -> tuple[list[str], list[str]]:
     """Say which tasks and, under a budget for the whole record, which recorded purchases have no upper bound."""
-    faults, models = [], {planned.task.model: planned.task.provider for planned in tasks}
+    faults, models = [], {planned.task.model: planned.task.lane for planned in tasks}
     if tasks:
         faults.append(f"nothing says what {_named([planned.task.key for planned in tasks])} may cost")
     if budget.spending.budget_usd is not None and budget.unbounded:
         told = {planned.attempt.id for planned in tasks if planned.attempt is not None}
         open_ended = [attempt for attempt in budget.unbounded.values() if attempt.id not in told]
-        models |= {attempt.model: attempt.provider for attempt in open_ended}
+        models |= {attempt.model: attempt.lane for attempt in open_ended}
         if open_ended:
             names = _named([f"{attempt.task_key} ({attempt.status})" for attempt in open_ended])
             faults.append(f"nothing says what was charged for what is recorded of {names}")
@@ -71,8 +71,8 @@ def _without_a_price(budget: Budget, tasks: Sequence[PlannedTask]) -> tuple[list
 def _how_to_set(models: Mapping[str, str]) -> list[str]:
     return [
         f"say the most one result costs: --assume-price {model}=USD, or `price: {{{model}: USD}}` in the manifest "
-        f"under `providers: {provider}:`"
-        for model, provider in sorted(models.items())
+        f"under `providers: {lane}:`"
+        for model, lane in sorted(models.items())
     ]
 
 

@@ -11,6 +11,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from render.providers.codes import CodeKind, kind_of
+from render.providers.replies import FINISHED_WORDS, RUNNING_WORDS
 
 if TYPE_CHECKING:
     from render.providers.protocol import RemoteState
@@ -22,8 +23,7 @@ LINKLESS_ANSWERS = 10
 #: an id that was accepted may be unknown for so long, in seconds
 UNKNOWN_S = 120.0
 
-_FINISHED_WORDS = frozenset({"success", "completed"})
-_RUNNING_WORDS = frozenset({"", "processing", "pending", "queued", "waiting", "active", "generating"})
+_RUNNING_WORDS = RUNNING_WORDS | {""}
 _UNKNOWN_KINDS = frozenset({CodeKind.GONE, CodeKind.NOT_FOUND})
 
 
@@ -58,7 +58,7 @@ def judge(sights: Sights, state: RemoteState, *, now: float) -> Verdict:
     if state.failures and not state.is_pending:
         sights.failed_at = now if sights.failed_at is None else sights.failed_at
         return Verdict.FAILED if now - sights.failed_at >= FAILURE_APART_S else Verdict.RUNNING
-    if state.word in _FINISHED_WORDS:
+    if state.word in FINISHED_WORDS:
         sights.linkless += 1
         return Verdict.LINKLESS if sights.linkless > LINKLESS_ANSWERS else Verdict.RUNNING
     sights.unknown_at = _since(sights.unknown_at, now) if _is_unknown(state) else None
@@ -89,6 +89,6 @@ def _is_unknown(state: RemoteState) -> bool:
 
 def is_odd(state: RemoteState) -> bool:
     """Say whether a render is in a state that no description of the API names; it counts as running."""
-    if not state.is_pending or state.word in _FINISHED_WORDS | _RUNNING_WORDS:
+    if not state.is_pending or state.word in FINISHED_WORDS | _RUNNING_WORDS:
         return False
     return kind_of(state.word) not in _UNKNOWN_KINDS | {CodeKind.CONFLICT}

@@ -56,7 +56,7 @@ def summarise(jobs: Sequence[Job], ending: Ending) -> Summary:
         tasks=len(jobs),
         **counts,
         requests=ending.requests,
-        cost_usd=float(sum((exact(job.cost_usd) for job in jobs if job.cost_usd), Decimal(0))),
+        cost_usd=float(sum(map(_newly_charged, jobs), Decimal(0))),
         committed_usd=float(ending.sums.committed_usd),
         reserved_usd=float(ending.sums.reserved_usd),
         budget_usd=ending.sums.budget_usd,
@@ -64,6 +64,12 @@ def summarise(jobs: Sequence[Job], ending: Ending) -> Summary:
         failures=tuple(job.failure for job in jobs if job.failure is not None),
         exit_status=exit_status(set(outcomes), ending),
     )
+
+
+def _newly_charged(job: Job) -> Decimal:
+    """What this run was the first to learn; what an earlier one had recorded was in the sum of that one."""
+    before = job.found.cost_usd if job.found is not None else None
+    return max(exact(job.cost_usd or 0.0) - exact(before or 0.0), Decimal(0))
 
 
 def exit_status(outcomes: set[Outcome], ending: Ending) -> int:

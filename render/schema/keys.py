@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from render.lanes import KINDS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -142,11 +144,16 @@ OUTPUT: Schema = {
 LANE: Schema = {
     "type": "object",
     "properties": {
+        "kind": {
+            "enum": list(KINDS),
+            "markdownDescription": "Whose API a lane of your own speaks; a lane called as a provider speaks its own.",
+            "examples": ["runware"],
+        },
         "concurrency": {
             "type": "integer",
             "minimum": 1,
             "default": 4,
-            "markdownDescription": "How many of this provider's renders are under way at once.\n\n"
+            "markdownDescription": "How many of this lane's renders are under way at once.\n\n"
             "whole number, 1 or more, default 4",
         },
         "poll_batch": {
@@ -171,7 +178,7 @@ LANE: Schema = {
         },
         "price": {
             "type": "object",
-            "propertyNames": {"$ref": "#/definitions/model"},
+            "propertyNames": {"$ref": "#/definitions/model_name"},
             "additionalProperties": {"type": "number", "minimum": 0},
             "markdownDescription": "The most one result costs, in USD, by alias or id of the model. "
             "Beats what was seen.",

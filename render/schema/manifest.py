@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from render.lanes import KINDS, LANE_NAME
 from render.schema.axes import AXIS, CHOOSES_ELSEWHERE, axes
 from render.schema.keys import FILE_SNIPPETS, LANE, OUTPUT, OWN_KEYS, ROOT_KEYS, SHOT_SNIPPETS, VARS, Schema
+from render.schema.models import in_any_lane, leads_to, model_name
 from render.schema.parameters import authored
 from render.schema.vocabulary import vocabulary
 
@@ -46,7 +48,8 @@ def schema_text(specs: Sequence[ModelSpec]) -> str:
 def _definitions(specs: Sequence[ModelSpec]) -> dict[str, Schema]:
     names = vocabulary(specs)
     found: dict[str, Schema] = {
-        "model": _model(specs),
+        "model": in_any_lane(specs),
+        "model_name": model_name(specs),
         "vars": VARS,
         "output": OUTPUT,
         "lane": LANE,
@@ -60,7 +63,7 @@ def _definitions(specs: Sequence[ModelSpec]) -> dict[str, Schema]:
         "model_defaults": _model_defaults(specs),
         "preset": _chosen(specs, kind="preset", own={"model": {"$ref": "#/definitions/model"}}),
         "any.preset": _closed({"model": True, **_references("any", names)}),
-        "providers": _providers(specs),
+        "providers": _providers(),
         "shot": {**_chosen(specs, kind="shot", own=OWN_KEYS), "required": ["id"], "defaultSnippets": SHOT_SNIPPETS},
         "any.shot": _closed({**dict.fromkeys(OWN_KEYS, True), **_references("any", names)}),
     }
@@ -82,26 +85,10 @@ def _of_model(spec: ModelSpec) -> dict[str, Schema]:
     }
 
 
-def _model(specs: Sequence[ModelSpec]) -> Schema:
-    named = [(name, spec.name) for spec in specs if not spec.matches for name in (*spec.aliases, spec.id)]
-    listed = {"enum": [name for name, _ in named], "enumDescriptions": [words for _, words in named]}
-    patterns = [{"type": "string", "pattern": spec.matches} for spec in specs if spec.matches]
-    words = "The AI model: an alias or the provider's id. `render models` lists them."
-    return {"markdownDescription": words, "anyOf": [listed, *patterns]}
-
-
-def _named(spec: ModelSpec, specs: Sequence[ModelSpec]) -> Schema:
-    """Whether a `model` leads to this spec."""
-    if not spec.matches:
-        return {"enum": [*spec.aliases, spec.id]}
-    known = [name for other in specs if not other.matches for name in (*other.aliases, other.id)]
-    return {"type": "string", "pattern": spec.matches, "not": {"enum": known}}
-
-
 def _chosen(specs: Sequence[ModelSpec], *, kind: str, own: Mapping[str, Schema]) -> Schema:
     """A shot or a preset: held to the model it names itself; where it names an unknown one, to the vocabulary."""
     branches = [
-        {"if": _has_model(_named(spec, specs)), "then": {"$ref": f"#/definitions/{_slug(spec)}.{kind}"}}
+        {"if": _has_model(leads_to(spec, specs)), "then": {"$ref": f"#/definitions/{_slug(spec)}.{kind}"}}
         for spec in specs
     ]
     unknown = {
@@ -116,7 +103,7 @@ def _chosen(specs: Sequence[ModelSpec], *, kind: str, own: Mapping[str, Schema])
 def _by_default(spec: ModelSpec, specs: Sequence[ModelSpec]) -> Schema:
     """Where `defaults` names this model: shots without a model are held to it."""
     held = {"if": CHOOSES_ELSEWHERE, "then": _ANY_SHOT, "else": {"$ref": f"#/definitions/{_slug(spec)}.shot"}}
-    return {"if": _defaults_to(_named(spec, specs)), "then": _shots({"if": {"required": ["model"]}, "else": held})}
+    return {"if": _defaults_to(leads_to(spec, specs)), "then": _shots({"if": {"required": ["model"]}, "else": held})}
 
 
 # A file that another one includes has no need of a `project`, so that its absence is not for a schema to judge.
@@ -149,17 +136,24 @@ def _model_defaults(specs: Sequence[ModelSpec]) -> Schema:
     rest = next(({"$ref": f"#/definitions/{_slug(spec)}"} for spec in specs if spec.matches), False)
     return {
         "type": "object",
-        "propertyNames": {"$ref": "#/definitions/model"},
+        "propertyNames": {"$ref": "#/definitions/model_name"},
         "properties": {name: {"$ref": f"#/definitions/{_slug(spec)}"} for name, spec in named.items()},
         "additionalProperties": rest,
         "markdownDescription": "Parameters for every shot of one model, by alias or id; they win over `defaults`.",
     }
 
 
-def _providers(specs: Sequence[ModelSpec]) -> Schema:
-    lanes = sorted({"aimlapi", "runware", *(spec.provider for spec in specs)})
-    words = "Settings of each provider's lane."
-    return {**_closed({lane: {"$ref": "#/definitions/lane"} for lane in lanes}), "markdownDescription": words}
+def _providers() -> Schema:
+    lane = {"$ref": "#/definitions/lane"}
+    return {
+        "type": "object",
+        "propertyNames": {"pattern": f"^{LANE_NAME}$"},
+        "properties": {kind: {"allOf": [lane, {"properties": {"kind": {"const": kind}}}]} for kind in KINDS},
+        "additionalProperties": {"allOf": [lane, {"required": ["kind"]}]},
+        "markdownDescription": "Settings of each lane: of the providers, and of lanes of your own, which name "
+        "their `kind`. `model: studio/kandinsky-5-lite` takes the lane `studio`.",
+        "examples": [{"runware": {"concurrency": 8}, "studio": {"kind": "runware"}}],
+    }
 
 
 def _closed(properties: Mapping[str, Any]) -> Schema:

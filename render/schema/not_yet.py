@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 #: By path: `*` stands for any position or name; a parameter goes by its own path, wherever parameters may stand.
 NOT_YET: Mapping[str, str] = {
-    "providers.*.kind": "lanes of your own are not built yet: a lane is called `runware` or `aimlapi`",
     "frame_images": "input images are not sent yet: use text alone",
     "reference_images": "input images are not sent yet: use text alone",
     "reference_videos": "input videos are not sent yet: use text alone",
@@ -20,7 +19,7 @@ NOT_YET: Mapping[str, str] = {
 }
 
 _HOLDERS = {"defaults": 1, "shots": 2, "presets": 2, "model_defaults": 2}
-_NAMED = {"shots", "presets", "model_defaults", "providers"}
+_NAMED = {"shots", "presets", "model_defaults"}
 
 
 def not_yet(path: Sequence[str | int]) -> str | None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from render.errors import StateError
 from render.store.tables import VERSION, create_tables, migrate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _BUSY_S = 5.0
@@ -38,6 +38,26 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
             raise
         return _connect_where_nothing_is_written(path)
     return connection
+
+
+@contextmanager
+def opened_to_read(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open the database at `path` as `connect_to_read` does, close it, and leave no empty log beside it.
+
+    One that was there before stays where the block finds the record wanting.
+
+    Raises:
+        StateError: as `connect_to_read`.
+        sqlite3.Error: as `connect_to_read`.
+    """
+    may_go = not _log_of(path).exists()
+    try:
+        with closing(connect_to_read(path)) as connection:
+            yield connection
+        may_go = True
+    finally:
+        if may_go:
+            _tidy(path)
 
 
 def connect_to_write(path: Path) -> sqlite3.Connection:
@@ -127,13 +147,29 @@ def put_in_place(draft: Path, path: Path) -> None:
 
 def _connect_where_nothing_is_written(path: Path) -> sqlite3.Connection:
     # SQLite leaves the log out of account here, so that there must be nothing in it.
-    log = path.with_name(path.name + "-wal")
+    log = _log_of(path)
     if log.exists() and log.stat().st_size:
         raise StateError(
             f"the record {path} cannot be read where nothing can be written: a run that was cut short left {log.name}",
             hint=f"copy {path.name} and {log.name} together to where you can write, or make {path.parent} writable",
         )
     return _connect(path, mode="ro&immutable=1")
+
+
+def _tidy(path: Path) -> None:
+    """Have SQLite remove a log without content and its index: a reader makes them and may not remove them.
+
+    Only a connection that could write does so, as it closes and if nobody else has the database open. It finds nothing
+    to write: where the log has content, or a journal would be rolled back, everything stays as it is.
+    """
+    with suppress(OSError, sqlite3.Error):
+        if not _log_of(path).stat().st_size and not path.with_name(path.name + "-journal").exists():
+            with closing(_connect(path, mode="rw")) as connection:
+                connection.execute("PRAGMA schema_version").fetchone()
+
+
+def _log_of(path: Path) -> Path:
+    return path.with_name(path.name + "-wal")
 
 
 def _connect(path: Path, *, mode: str) -> sqlite3.Connection:

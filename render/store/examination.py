@@ -5,12 +5,11 @@ Asks the same questions as whoever opens the record, and one more: each row by i
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from render.errors import DamageError, StateError
-from render.store.connection import connect_to_read
+from render.store.connection import opened_to_read
 from render.store.fitness import damaged, explained, is_there, require_complete, require_sound
 from render.store.lock import recorded_sequence
 from render.store.salvage import Salvage, salvage
@@ -56,7 +55,7 @@ def examine(path: Path, *, owner: Owner) -> Examination:
 
 
 def _look_at_structure(path: Path) -> None:
-    with explained(path), closing(connect_to_read(path)) as connection:
+    with explained(path), opened_to_read(path) as connection:
         require_sound(connection, path)
 
 

@@ -22,6 +22,8 @@ _OPENING_BYTES = 64
 def require_export_file(path: Path, *, folder: Path) -> None:
     """Make sure that an export to `path` destroys nothing; `folder` is the project's output folder.
 
+    A device of characters keeps nothing that could be; one of blocks is a disk.
+
     Raises:
         UsageError: something is there that is no export, or it is inside the output folder.
         SettingsError: it cannot be looked at.
@@ -30,7 +32,7 @@ def require_export_file(path: Path, *, folder: Path) -> None:
         places = (path.resolve(), path.parent.resolve() / path.name)
         if any(place.is_relative_to(folder.resolve()) for place in places):
             raise _refused(path, f"is inside {folder}, where the record and the renders are")
-        if _is_device(path) or not os.path.lexists(path):
+        if path.is_char_device() or not os.path.lexists(path):
             return
         if not stat.S_ISREG(path.lstat().st_mode):
             raise _refused(path, "is not a regular file")
@@ -41,14 +43,14 @@ def require_export_file(path: Path, *, folder: Path) -> None:
 
 
 def write_export(path: Path, text: str) -> None:
-    """Write a file that is whole or not there, and that its owner alone can read; a device is written to.
+    """Write a file that is whole or not there, and that its owner alone can read; a device of characters is written to.
 
     Raises:
         SettingsError: it cannot be written.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        if _is_device(path):
+        if path.is_char_device():
             _write(os.open(path, os.O_WRONLY | os.O_NOCTTY | os.O_CLOEXEC), text)
             return
         _write(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), text, is_synced=True)
@@ -65,10 +67,6 @@ def _write(descriptor: int, text: str, *, is_synced: bool = False) -> None:
         file.flush()
         if is_synced:
             os.fsync(file.fileno())
-
-
-def _is_device(path: Path) -> bool:
-    return path.is_char_device() or path.is_block_device()
 
 
 def _start_of(path: Path) -> bytes:

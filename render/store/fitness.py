@@ -1,7 +1,7 @@
 """Whether the files of a record may be used: looked at before anything is written, and left as they are when not.
 
-Reads through SQLite alone, with a connection that cannot write. It may leave an empty `-wal` and a `-shm` behind, which
-hold nothing of their own; state.db and a `-wal` with content keep every byte.
+Reads through SQLite alone, with a connection that cannot write. It may make a `-shm` beside a `-wal` with content; that
+holds nothing of its own, and state.db and the `-wal` keep every byte.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
 from render.records import Snapshot
-from render.store.connection import connect_to_read, memory_copy
+from render.store.connection import memory_copy, opened_to_read
 from render.store.fitness import (
     Owner,
     damaged,
@@ -54,7 +54,7 @@ def read_fit(path: Path, *, owner: Owner, sequence: int) -> Snapshot:
         StateError: it is not; says what was found and what to do.
     """
     with explained(path), ExitStack() as opened:
-        connection = opened.enter_context(closing(connect_to_read(path)))
+        connection = opened.enter_context(opened_to_read(path))
         version = version_of(connection, path)
         steps_from(version)
         require_sound(connection, path)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from render.store.connection import connect_to_read, memory_copy
+from render.store.connection import memory_copy, opened_to_read
 from render.store.fitness import explained, is_there, require_never_there, require_same, version_of
 from render.store.lock import recorded_sequence
 from render.store.rows import artifact_of, attempt_of
@@ -48,7 +48,7 @@ def salvage(path: Path, *, owner: Owner) -> Salvage:
         require_never_there(path, sequence=sequence)
         return Salvage()
     with explained(path), ExitStack() as opened:
-        connection = opened.enter_context(closing(connect_to_read(path)))
+        connection = opened.enter_context(opened_to_read(path))
         version = version_of(connection, path)
         steps_from(version)
         if version != VERSION:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 #: "RNDL": says that a database is ours
 APPLICATION_ID = 0x524E444C
 #: goes up with every change of a table; older databases come along by `_MIGRATIONS`
-VERSION = 2
+VERSION = 3
 
 # A seed may need 64 bits without a sign, more than an INTEGER of SQLite holds; it is kept as a decimal text.
 # Two attempts under one number would be one purchase made twice, so the database refuses them.
@@ -47,6 +47,7 @@ CREATE TABLE attempts (
     shot TEXT NOT NULL,
     take INTEGER NOT NULL,
     provider TEXT NOT NULL,
+    lane TEXT NOT NULL,
     model TEXT NOT NULL,
     params TEXT NOT NULL,
     path TEXT NOT NULL,
@@ -97,8 +98,21 @@ _TO_VERSION_2 = (
     """UPDATE artifacts SET checksum = row_checksum(
         attempt_id, path, sha256, size_bytes, media_type, width_px, height_px, duration_s, fps)""",
 )
+# Until then every lane was called as its provider. A row that is not as it was written keeps the checksum that says so.
+_TO_VERSION_3 = (
+    "ALTER TABLE attempts ADD COLUMN lane TEXT NOT NULL DEFAULT ''",
+    "UPDATE attempts SET lane = provider",
+    """UPDATE attempts SET checksum = row_checksum(
+        sequence, id, task_key, fingerprint, number, status, shot, take, provider, lane, model, params, path, request,
+        endpoint, remote_id, run_id, prepared_at, submitted_at, rendered_at, saved_at, source_url, result_id, seed,
+        cost_usd, ceiling_usd, key_mark, error_kind, error_message, is_final)
+    WHERE checksum = row_checksum(
+        sequence, id, task_key, fingerprint, number, status, shot, take, provider, model, params, path, request,
+        endpoint, remote_id, run_id, prepared_at, submitted_at, rendered_at, saved_at, source_url, result_id, seed,
+        cost_usd, ceiling_usd, key_mark, error_kind, error_message, is_final)""",
+)
 #: by the version they start from: the statements that lead to the next one
-_MIGRATIONS: Mapping[int, Sequence[str]] = {1: _TO_VERSION_2}
+_MIGRATIONS: Mapping[int, Sequence[str]] = {1: _TO_VERSION_2, 2: _TO_VERSION_3}
 
 
 def create_tables(connection: sqlite3.Connection, *, project: str, kind: str) -> None:

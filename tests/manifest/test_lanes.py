@@ -18,12 +18,14 @@ def test_lanes_and_budget_are_read_with_full_ids_and_defaults():
     assert manifest.lanes == (
         LaneWish(
             name="runware",
+            kind="runware",
             concurrency=2,
             poll_batch=10,
             prices={"runware:210@1": 0.3, "runware:kandinsky-5.0-image-lite@1": 0.02},
         ),
         LaneWish(
             name="aimlapi",
+            kind="aimlapi",
             adopts_from_log=True,
             is_free=True,
             prices={"sber-ai/kandinsky5-t2v": 1.0},

@@ -1,14 +1,15 @@
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from render.records import Action, Failure, Plan, Status, Summary
+from render.records import Action, Failure, Obstacle, Plan, Status, Summary
+from render.report.palette import Palette
 from render.report.plan import plan_json
 from render.report.problems import problems_json
-from render.report.status import rest_of, status_json
+from render.report.status import rest_of, status_json, status_text
 from render.report.summary import summary_json
 from render.runner.job import Job, Outcome
 from render.runner.tally import Ending, summarise
@@ -42,6 +43,7 @@ def test_the_shape_of_a_plan():
         "key": "sq010.t01",
         "shot": "sq010",
         "model": "acme:film@1",
+        "lane": "ours",
         "action": "submit",
         "reason": "new",
         "path": "sq010/sq010_t01.mp4",
@@ -81,18 +83,24 @@ def test_the_shape_of_a_status():
         "tasks": [
             {
                 "key": "sq010.t01",
+                "lane": "ours",
                 "status": "saved",
                 "rests": None,
                 "path": "sq010/sq010_t01.mp4",
+                "is_here": True,
+                "in_the_way": None,
                 "remote_id": "r-1",
                 "cost_usd": 0.25,
                 "seed": 7,
             },
             {
                 "key": "sq010.t01",
+                "lane": "ours",
                 "status": "new",
                 "rests": None,
                 "path": "sq010/sq010_t01.mp4",
+                "is_here": False,
+                "in_the_way": None,
                 "remote_id": None,
                 "cost_usd": None,
                 "seed": None,
@@ -162,3 +170,22 @@ def test_the_counts_of_a_summary_add_up_to_its_tasks(jobs, signal):
     assert sum(counts) == summary.tasks == len(jobs)
     assert set(summary_json(summary)) == set(asdict(summary)) - {"exit_status"}
     assert json.loads(json.dumps(summary_json(summary))) == summary_json(summary)
+
+
+def test_a_saved_file_that_is_not_here_does_not_count_as_here():
+    obstacle = Obstacle(what="a folder", path="sq010/sq010_t01.mp4")
+    above = Obstacle(what="a symbolic link", path="sq010")
+    gone = a_planned(attempt=an_attempt(), action=Action.DOWNLOAD)
+    tasks = (gone, replace(gone, obstacle=obstacle), replace(gone, obstacle=above), replace(gone, action=Action.SKIP))
+    plan = Plan(tasks=tasks)
+    told = [(task["is_here"], task["in_the_way"]) for task in status_json(plan, is_running=False)["tasks"]]
+    assert told == [
+        (False, None),
+        (False, "a folder at sq010/sq010_t01.mp4"),
+        (False, "a symbolic link at sq010"),
+        (True, None),
+    ]
+    lines = status_text(plan, Palette(has_colour=False), is_running=False, width=200).splitlines()
+    for line, words in zip(lines, ("missing", "a folder in its place", "a symbolic link at sq010", ""), strict=False):
+        assert line.removeprefix("sq010.t01  saved").removesuffix("sq010/sq010_t01.mp4").strip() == words
+    assert lines[-1].startswith("1 of 4 saved, 3 saved before and not here, ")

@@ -20,7 +20,9 @@ def told(task, origins=ORIGINS):
 
 def test_a_task_has_what_a_plan_says_of_it_and_its_parameters():
     one = told(a_task(take=2, tags=("hero",), params={"prompt": "fog", "width": 512, "height": 512}))
-    assert set(one) == {"key", "shot", "model", "action", "reason", "path", "take", "provider", "tags", "params"}
+    assert set(one) == {
+        *("key", "shot", "model", "lane", "action", "reason", "path", "take", "provider", "tags", "params")
+    }
     assert (one["key"], one["take"], one["provider"], one["tags"]) == ("sq010.t02", 2, "ours", ["hero"])
     assert one["params"] == [
         {"name": "prompt", "value": "fog", "source": "shot", "file": "film.shots.yaml", "line": 9},

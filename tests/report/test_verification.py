@@ -53,7 +53,7 @@ def test_of_many_unknown_files_the_first_ones_are_named():
 def test_the_shape_of_a_verification():
     found = Verification(record="r", files=3, size_bytes=9, problems=[CHANGED, BROKEN], unknown=["x.png"])
     shape = verification_json(found)
-    assert list(shape) == ["record", "files", "sound", "size_bytes", "problems", "unknown"]
+    assert list(shape) == ["record", "files", "sound", "size_bytes", "problems", "unknown", "put_aside"]
     assert (shape["files"], shape["sound"], shape["unknown"]) == (3, 2, ["x.png"])
     assert shape["problems"][0] == {
         "path": "b.png",
@@ -62,3 +62,10 @@ def test_the_shape_of_a_verification():
         "kind": "digest",
         "message": "its bytes are not those",
     }
+
+
+def test_what_a_run_put_aside_is_counted_and_not_named():
+    found = {"unknown": ["x.png"], "put_aside": [".earlier/a.01234567.png", ".earlier/b.01234567.png"]}
+    (named, totals) = told(**found)
+    assert named == "unknown: x.png"
+    assert totals.endswith("; all as recorded; 1 beside them that no record knows; 2 put aside in .earlier/")

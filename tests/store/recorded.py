@@ -31,7 +31,7 @@ def an_attempt(no=1, **changes):
         "run_id": "run-1",
         "prepared_at": NOON,
     }
-    return Attempt(**values | changes)
+    return Attempt(**{"lane": changes.get("provider", "runware")} | values | changes)
 
 
 def an_artifact(no=1, **changes):

@@ -5,7 +5,8 @@ from functools import partial
 import pytest
 
 from render.errors import StateError
-from render.store.connection import connect_to_read, connect_to_write
+from render.store import Change, read_snapshot
+from render.store.connection import connect_to_read, connect_to_write, opened_to_read
 from render.store.tables import APPLICATION_ID, VERSION, migrate
 from tests.store.recorded import an_attempt, bytes_of, child, made, opened, read_back
 
@@ -213,3 +214,49 @@ def test_a_reader_cannot_write(path):
 def test_a_path_with_signs_that_mean_something_in_a_uri_is_only_a_path(tmp_path):
     path = made(tmp_path / "50% of #1?mode=memory" / "state.db")
     assert read_back(path)[0] == (an_attempt(1), an_attempt(2))
+
+
+def names_in(folder):
+    return sorted(file.name for file in folder.iterdir())
+
+
+def test_whoever_reads_a_record_leaves_nothing_beside_it(path):
+    made(path)
+    before = bytes_of(path.parent)
+    names = names_in(path.parent)
+    assert len(read_back(path)[0]) == 2
+    assert names_in(path.parent) == names
+    assert bytes_of(path.parent) == before
+
+
+def test_a_reader_among_others_leaves_the_files_to_the_last_of_them(path):
+    made(path)
+    names = names_in(path.parent)
+    with opened_to_read(path) as first:
+        assert len(read_back(path)[0]) == 2
+        assert first.execute("SELECT count(*) FROM attempts").fetchone()[0] == 2
+        assert "state.db-wal" in names_in(path.parent)
+    assert names_in(path.parent) == names
+
+
+def test_a_reader_takes_nothing_from_under_a_writer(path):
+    with opened(path) as store:
+        for no in range(1, 4):
+            store.write([Change(attempt=an_attempt(no))])
+            assert len(read_back(path)[0]) == no
+        assert "state.db-wal" in names_in(path.parent)
+    assert len(read_back(path)[0]) == 3
+
+
+def test_a_reader_leaves_a_log_with_content_as_it_is(with_a_log):
+    before = bytes_of(with_a_log.parent)
+    assert len(read_back(with_a_log)[0]) == 5
+    assert bytes_of(with_a_log.parent) == before
+
+
+def test_a_record_of_another_project_is_refused_and_nothing_is_left_beside_it(path):
+    made(path)
+    names = names_in(path.parent)
+    with pytest.raises(StateError, match="belongs to project"):
+        read_snapshot(path, project="another", kind="paid")
+    assert names_in(path.parent) == names

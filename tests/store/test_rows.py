@@ -43,6 +43,7 @@ _attempts = st.builds(
     shot=_texts,
     take=st.integers(1, 1000),
     provider=_texts,
+    lane=_texts,
     model=_texts,
     params=_nested,
     path=_texts,
