@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import re
+import struct
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ _QUERY = re.compile(rf"(?i)(https?://[^\s\"?#\\]+)[?#]{_REST}*")
 _USERINFO = re.compile(r"(?i)(https?://)[^\s\"/?#\\]*@")
 _BEARER = re.compile(rf"(?i)(bearer\s+){_REST}+")
 
+#: what is shorter may be a part of any word
+_SHORTEST_SECRET = 8
 _SHORTEST_KEY = 23
 _LONG_RUN = re.compile(rf"\S{{{_SHORTEST_KEY}}}")
 _LONG_WORD = re.compile(r"[A-Za-z0-9_-]{23,}")
@@ -35,11 +38,19 @@ _COLOUR_OR_UNUSUAL = re.compile(r"\x1b\[(?:0|2|1|32|33|36|31;1)m|[^ -~\n]")
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """Return `text` without any of `secrets`, without queries and userinfo of URLs, and without bearer tokens."""
-    for secret in filter(None, secrets):
-        text = any_spelling(secret).sub("…", text)
+    text = without(text, secrets)
     if "://" in text:
         text = _USERINFO.sub(r"\1…@", _QUERY.sub(r"\1?…", text))
     return _BEARER.sub(r"\1…", text)
+
+
+def without(text: str, secrets: Iterable[str], *, instead: str = "…") -> str:
+    """Return `text` with `instead` for each of `secrets`, except those of fewer than 8 characters."""
+    # one may be a part of another
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= _SHORTEST_SECRET:
+            text = any_spelling(secret).sub(instead, text)
+    return text
 
 
 def starred(text: str) -> str:
@@ -73,9 +84,15 @@ def any_spelling(secret: str) -> re.Pattern[str]:
 
 
 def _spelled(character: str) -> str:
-    number = f"{ord(character):x}"
-    hexadecimal = "".join(f"[{digit}{digit.upper()}]" if digit.isalpha() else digit for digit in number)
-    return rf"(?:\\{{0,8}}{re.escape(character)}|%(?:25){{0,4}}{hexadecimal}|\\{{1,8}}u0{{0,2}}{hexadecimal})"
+    octets = character.encode(errors="surrogatepass")
+    units = struct.iter_unpack(">H", character.encode("utf-16-be", errors="surrogatepass"))
+    in_url = "".join(rf"%(?:25){{0,4}}{_hexadecimal(octet)}" for octet in octets)
+    in_json = "".join(rf"\\{{1,8}}u0{{0,3}}{_hexadecimal(unit)}" for (unit,) in units)
+    return rf"(?:\\{{0,8}}{re.escape(character)}|{in_url}|{in_json})"
+
+
+def _hexadecimal(number: int) -> str:
+    return "".join(f"[{digit}{digit.upper()}]" if digit.isalpha() else digit for digit in f"{number:x}")
 
 
 def one_line(text: str) -> str:

@@ -9,7 +9,8 @@ RenderError                        message, hint; carries its exit status
 │  └─ DamageError            exit 4  what it holds cannot be trusted, or part of it is gone: salvage it
 ├─ ProviderError                     one task's or one provider's trouble; never leaves the runner
 │  ├─ TransientError                 certainly not accepted: wait and send again
-│  │  └─ CertificateError            nor sent: the host cannot prove who it is
+│  │  ├─ CertificateError            nor sent: the host cannot prove who it is
+│  │  └─ UnreachableError            nor sent: no connection to the host came to be
 │  ├─ OutcomeUnknownError            may have been accepted: again only under the same id, else hold
 │  ├─ RejectedError                  will never be accepted as it is: fail this task
 │  ├─ AccountError                   will not be accepted for any task: close this provider's lane
@@ -120,6 +121,20 @@ class TransientError(ProviderError):
 
 class CertificateError(TransientError):
     """No secure connection: the host could not prove who it is, so nothing was sent."""
+
+
+class UnreachableError(TransientError):
+    """No connection to the host came to be, so nothing was sent.
+
+    Attributes:
+        host: its name alone, with its port where that is not the usual one.
+        reason: why, in a few words that do not name it.
+    """
+
+    def __init__(self, message: str, *, host: str, reason: str) -> None:
+        super().__init__(message)
+        self.host = host
+        self.reason = reason
 
 
 class OutcomeUnknownError(ProviderError):

@@ -13,7 +13,7 @@ from render.records import Status
 
 if TYPE_CHECKING:
     from render.catalog.spec import ModelSpec
-    from render.records import Attempt
+    from render.records import Attempt, Obstacle
     from render.wish import Task
 
 _LONGEST_VALUE = 24
@@ -71,11 +71,27 @@ def made(attempt: Attempt, key: str) -> str:
     return f"made, not fetched; it was held: {attempt.error_message}; or take a copy with {_resolve(key)} --file F"
 
 
+def missing(obstacle: Obstacle | None) -> str:
+    """Return the reason of a task whose file is recorded and not there, with what stands there instead."""
+    if obstacle is None or not obstacle.gives_way:
+        return "file missing; fetched again, not bought again"
+    return f"{_stands(obstacle)}, and not the one recorded; it is kept, and that one fetched again, not bought again"
+
+
+def in_the_way(obstacle: Obstacle) -> str:
+    """Return what a person has to do before a file can be put where it belongs."""
+    return f"{_stands(obstacle)}: move it away, or the file can only be held"
+
+
 def why_placed(path: str, *, is_renamed: bool) -> str:
     """Return the reason of a task whose file stands at `path`, where it does not belong."""
     if path.startswith(EARLIER):
         return f"made before: is in {path}"
     return f"renamed: was {path}" if is_renamed else f"belongs elsewhere now: was {path}"
+
+
+def _stands(obstacle: Obstacle) -> str:
+    return f"{obstacle.what} stands at {obstacle.path}"
 
 
 def _resolve(key: str) -> str:

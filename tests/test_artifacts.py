@@ -13,7 +13,7 @@ import pytest
 from render.artifacts.filling import Limit, fill
 from render.artifacts.folder import ArtifactFolder, Delivery, digest
 from render.artifacts.part import Part
-from render.artifacts.presence import presence
+from render.artifacts.presence import obstacles, presence
 from render.artifacts.refusals import held_on_trouble
 from render.errors import BytesRefusedError, FilesExhaustedError, FolderFullError, HeldError, LinkExpiredError
 from render.records import Artifact, Measured
@@ -444,6 +444,40 @@ def test_presence_is_the_recorded_size_under_the_recorded_name(root, tmp_path):
 
     names = ("whole.png", "edited.png", "missing.png", "linked.png", "x" * 300)
     assert presence(root, map(artifact, names)) == {"whole.png"}
+
+
+def test_a_file_behind_a_linked_folder_is_not_present(root):
+    receive(root, png(1), "shot/whole.png")
+    (root / "linked").symlink_to(root / "shot")
+    measured = Measured(media_type="image/png")
+    files = [
+        Artifact(attempt_id=path, path=path, sha256="", size_bytes=len(png(1)), measured=measured)
+        for path in ("shot/whole.png", "linked/whole.png")
+    ]
+    assert presence(root, files) == {"shot/whole.png"}
+
+
+def test_what_stands_where_a_file_belongs_is_told_with_its_place(root):
+    for folder in ("a/folder.png", "elsewhere"):
+        (root / folder).mkdir(parents=True)
+    (root / "a" / "one.png").write_bytes(b"1")
+    (root / "a" / "two.png").write_bytes(b"12")
+    (root / "a" / "link.png").symlink_to("one.png")
+    (root / "linked").symlink_to(root / "elsewhere")
+    os.mkfifo(root / "pipe.png")
+    paths = ("a/folder.png", "a/one.png", "a/two.png", "a/link.png", "pipe.png", "linked/b/c.png", "a/one.png/c/d.png")
+    found = obstacles(root, (*paths, "a/none.png", "none/none.png", "x" * 300))
+    assert [(found[path].what, found[path].path, found[path].gives_way) for path in paths] == [
+        ("a folder", "a/folder.png", False),
+        ("a file of 1 byte", "a/one.png", True),
+        ("a file of 2 bytes", "a/two.png", True),
+        ("a symbolic link", "a/link.png", False),
+        ("a pipe, socket or device", "pipe.png", False),
+        ("a symbolic link", "linked", False),
+        ("a file of 1 byte", "a/one.png", False),
+    ]
+    assert set(found) == set(paths)
+    assert obstacles(root / "none", paths) == {}
 
 
 def test_an_input_is_digested_by_its_bytes(tmp_path):

@@ -12,8 +12,8 @@ from render.catalog.load import load_catalog
 from render.catalog.names import VOCABULARY
 from render.commands import boundary
 from render.commands.unrecorded import emergency_lines
+from render.lanes import KINDS, base_url_variable, key_variable
 from render.manifest.load import check_manifest
-from render.providers import PROVIDERS
 from render.records import Action, Plan, Rest, Status, Summary
 from render.report.plan import plan_json
 from render.report.resolution import Resolved, resolved_json
@@ -26,7 +26,7 @@ from render.runner.job import Outcome
 from render.schema import NOT_YET, OWN_KEYS
 from render.schema.keys import LANE, ROOT_KEYS
 from render.store import Change
-from tests.builders import a_planned, an_attempt
+from tests.builders import LANES, a_planned, an_attempt
 from tests.prove.__main__ import SECTIONS
 
 ROOT = Path(__file__).parent.parent
@@ -245,16 +245,15 @@ def test_a_plan_shown_has_the_members_of_a_plan():
 
 
 def test_the_line_about_what_is_not_recorded_is_shown_as_it_is_printed():
-    (line,) = emergency_lines([Change(attempt=ATTEMPT)])
+    (line,) = emergency_lines([Change(attempt=ATTEMPT)], LANES)
     assert list(shown_json("What the record does not hold")) == list(json.loads(line))
 
 
 def test_every_variable_of_the_environment_has_its_row_and_no_other():
-    text = (ROOT / "render" / "settings.py").read_text(encoding="utf-8")
+    text = "".join((ROOT / "render" / name).read_text(encoding="utf-8") for name in ("settings.py", "display.py"))
     read = re.findall(r'(?:\.get\(|_USE_PROXY = )"([A-Z_]+)"', text)
     in_either_case = [name.upper() for name in re.findall(r'_either_case\(\w+, "(\w+)"\)', text)]
-    keys = [provider.key_variable for provider in PROVIDERS.values()]
-    urls = [provider.base_url_variable for provider in PROVIDERS.values()]
+    keys, urls = [key_variable(kind) for kind in KINDS], [base_url_variable(kind) for kind in KINDS]
     rows = [row.partition(" | ")[0] for row in section("Environment").splitlines() if row.startswith("| `")]
     told = re.findall(r"`(\w+)`", " ".join(rows))
     assert sorted(told) == sorted({*read, *in_either_case, *keys, *(f"{key}_FILE" for key in keys), *urls})

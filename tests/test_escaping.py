@@ -28,6 +28,7 @@ from render.report.status import status_json, status_text
 from render.report.summary import summary_json, summary_text
 from render.report.verification import FileProblem, Verification, verification_json, verification_text
 from render.resolution import Verdict
+from render.settings import read_value
 from render.wish import Excerpt, Problem
 from tests.builders import a_planned, a_task, an_attempt
 
@@ -163,6 +164,16 @@ def test_an_error_is_told_on_its_own_lines_without_keys_and_queries(kind, capsys
     assert is_harmless(told)
     assert SIGNED not in told
     assert "canary-key" not in told
+
+
+def test_neither_an_error_nor_a_report_of_a_bug_holds_a_value_that_went_into_an_address(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("A_BUCKET", "canary-in-an-ädress")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    read_value("A_BUCKET")
+    boundary.tell(StateError("no canary-in-an-ädress here", hint="or canary-in-an-\\u00e4dress"))
+    boundary.tell(RuntimeError('{"uploadEndpoint": "https://a.test/canary-in-an-%C3%A4dress"}'))
+    (report,) = tmp_path.iterdir()
+    assert "canary" not in report.read_text(encoding="utf-8") + capsys.readouterr().err
 
 
 def test_problems_of_a_manifest_are_told_on_their_own_lines(capsys):

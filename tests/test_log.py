@@ -36,6 +36,8 @@ def closed(cause):
         (events.RunStarted, "run.started"),
         (events.LaneClosed, "lane.closed"),
         (events.PollFailed, "poll.failed"),
+        (events.FetchFailed, "fetch.failed"),
+        (events.HostAwaited, "host.awaited"),
     ],
 )
 def test_an_event_goes_by_a_dotted_name(event, name):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from render.catalog.spec import Kind, Param
 from render.plan import plan
-from render.records import Action, Status
+from render.records import Action, Obstacle, Status
 from tests.builders import (
     ENDPOINT,
     LANES,
@@ -500,3 +500,37 @@ def test_of_several_tries_that_were_added_the_last_one_goes_on():
     kept = an_artifact(tries[0], path=".earlier/kept.mp4")
     made = planned([a_task()], tries, [kept, an_artifact(tries[1])])
     assert [(one.action, one.attempt) for one in made.tasks] == [(Action.POLL, tries[2])]
+
+
+FOLDER = Obstacle(what="a folder", path="sq010/sq010_t01.mp4")
+SHORTER = Obstacle(what="a file of 9 bytes", path="sq010/sq010_t01.mp4", gives_way=True)
+MOVE_IT = "a folder stands at sq010/sq010_t01.mp4: move it away, or the file can only be held"
+
+
+@pytest.mark.parametrize(
+    ("status", "action", "reason"),
+    [
+        (None, Action.SUBMIT, f"new; {MOVE_IT}"),
+        (Status.PREPARED, Action.RECOVER, f"may have been sent: send again under the same id; {MOVE_IT}"),
+        (Status.SUBMITTED, Action.POLL, f"in flight when the last run stopped; {MOVE_IT}"),
+        (Status.RENDERED, Action.DOWNLOAD, MOVE_IT),
+        (Status.SAVED, Action.DOWNLOAD, MOVE_IT),
+        (Status.LOST, Action.LEAVE, "paid and gone: no luck; decide with render resolve sq010.t01"),
+    ],
+)
+def test_what_stands_in_the_way_of_a_file_is_in_the_reason(status, action, reason):
+    task = a_task()
+    attempts = [an_attempt(task, status=status, error_message="no luck")] if status else []
+    (one,) = planned([task], attempts, obstacles={task.path: FOLDER}).tasks
+    assert (one.action, one.reason, one.obstacle) == (action, reason, FOLDER)
+
+
+def test_a_file_that_can_be_moved_is_told_and_promised_to_be_kept():
+    task = a_task()
+    (one,) = planned([task], [an_attempt(task)], obstacles={task.path: SHORTER}).tasks
+    assert (one.action, one.obstacle) == (Action.DOWNLOAD, SHORTER)
+    assert one.reason == (
+        "a file of 9 bytes stands at sq010/sq010_t01.mp4, and not the one recorded;"
+        " it is kept, and that one fetched again, not bought again"
+    )
+    assert planned([task], obstacles={task.path: SHORTER}).tasks[0].reason == "new"

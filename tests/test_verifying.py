@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from render.artifacts.verifying import faults_of, strangers
+from render.artifacts.verifying import faults_of, is_put_aside, strangers
 from render.containers.measure import measure
 from render.records import Artifact
 from tests.containers.samples import whole
@@ -140,3 +140,20 @@ def test_what_no_record_knows_is_named_and_what_is_ours_is_not(tmp_path):
 
 def test_where_there_is_no_folder_there_are_no_strangers(tmp_path):
     assert strangers(tmp_path / "none", ()) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "is_ours"),
+    [
+        (".earlier/a/a.0123abcd.mp4", True),
+        (".earlier/a/a.0123abcd.2.mp4", True),
+        (".earlier/a/a.extra_2.mp4", True),
+        (".earlier/b.0123abcd.mp4", False),
+        (".earlier/a/a.0123abcd.mov", False),
+        (".earlier/a/a.mp4", False),
+        (".earlier/a/a.holiday.mp4", False),
+        ("a/a.0123abcd.mp4", False),
+    ],
+)
+def test_a_file_was_put_aside_where_its_name_says_so_and_the_name_it_had_is_known(path, is_ours):
+    assert is_put_aside(path, {"a/a.mp4"}) == is_ours

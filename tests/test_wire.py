@@ -20,6 +20,7 @@ from render.errors import (
     ReadFailedError,
     SettingsError,
     TransientError,
+    UnreachableError,
 )
 from render.providers.protocol import Call
 from render.wire import HostRule, Timeouts, Wire
@@ -353,7 +354,9 @@ def test_every_exception_of_aiohttp_has_words_of_its_own(kind):
     named = next(ancestor for ancestor in kind.__mro__ if ancestor in REASONS)
     assert reason_for(error).startswith(REASONS[named])
     assert named is not aiohttp.ClientError or kind is aiohttp.ClientError
-    unsent = CertificateError if "certificate" in REASONS[named] else TransientError
+    has_no_connection = issubclass(kind, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
+    unsent = UnreachableError if has_no_connection else TransientError
+    unsent = CertificateError if "certificate" in REASONS[named] else unsent
     assert type(failure(error, host="h", was_sent=False, is_paid=True)) is unsent
     assert type(failure(error, host="h", was_sent=True, is_paid=True)) is OutcomeUnknownError
     assert type(failure(error, host="h", was_sent=True, is_paid=False)) is ReadFailedError
@@ -517,3 +520,15 @@ def test_an_answer_that_repeats_the_key_does_not_hold_it_any_more():
 def test_a_key_that_may_be_part_of_any_word_is_left_where_it_is():
     reply, _, _ = send(always(http(body=b'{"message": "data"}')), key="a")
     assert json.loads(reply.body) == {"message": "data"}
+
+
+def test_every_answer_comes_with_what_must_not_be_kept_of_it():
+    body = b'{"imageURL": "https://files.example.com/a.png"}'
+
+    async def scenario():
+        async with serving(always(http(body=body))) as server, Wire(timeouts=QUICK) as wire:
+            wire.hide(["files.example.com"])
+            return await wire.send(POLL, base_url=server.url, key=KEY)
+
+    reply = asyncio.run(scenario())
+    assert (reply.body, reply.hidden) == (body, ("files.example.com",))

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from render.artifacts.paths import checked, opened_folder
+from render.artifacts.paths import EARLIER, checked, opened_folder
 from render.containers.measure import measure, media_types_for
 from render.errors import BytesRefusedError, HeldError
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 #: what else belongs into an output folder: the record with its parts and copies, the log, what is on its way
 _OUR_OWN = re.compile(r"state\.(?:db|lock)(?:[.-].+)?|render\.log")
 _ON_ITS_WAY = ".renderline-"
+#: the names of files that made room, and of those that came beside one that was asked for
+_PUT_ASIDE = re.compile(rf"{re.escape(EARLIER)}/(.+)\.(?:[0-9a-f]{{8}}(?:\.[0-9]+)?|extra_[0-9]+)(\.[a-z0-9]+)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,6 +99,12 @@ def strangers(root: Path, known: Collection[str]) -> list[str]:
         names = (*files, *(name for name in below if Path(folder, name).is_symlink()))
         found += [str(PurePosixPath(here / name)) for name in names if not _is_ours(here, name)]
     return sorted(path for path in found if path not in known)
+
+
+def is_put_aside(path: str, known: Collection[str]) -> bool:
+    """Whether a path is one that a run gives to a file that stood where one of `known` belongs, or came beside it."""
+    told = _PUT_ASIDE.fullmatch(path)
+    return told is not None and "".join(told.groups()) in known
 
 
 def _is_ours(folder: Path, name: str) -> bool:

@@ -12,13 +12,11 @@ from render.runner.addresses import Addresses
 from render.settings import read_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from render.project import Project
     from render.records import Plan, PlannedTask
     from render.settings import Secret
-
-_SENDING = frozenset({Action.SUBMIT, Action.RECOVER})
 
 
 def addresses_of(plan: Plan, project: Project, *, buys: bool) -> Addresses:
@@ -31,20 +29,31 @@ def addresses_of(plan: Plan, project: Project, *, buys: bool) -> Addresses:
         return Addresses(is_served=False)
     values: dict[str, Secret] = {}
     for planned in plan.tasks:
-        for address in _addresses(planned, project):
+        to_be_sent, others = _addresses(planned, project)
+        for address in (*to_be_sent, *others):
             values |= _values(address)
-            if buys and planned.action in _SENDING:
-                _require(address, values, key=planned.task.key)
+        for address in to_be_sent if buys else ():
+            _require(address, values, key=planned.task.key)
     return Addresses(values=values)
 
 
-def _addresses(planned: PlannedTask, project: Project) -> Iterator[str]:
-    """Yield the addresses that name a variable, of what is to be sent or was sent before."""
+def _addresses(planned: PlannedTask, project: Project) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the addresses that name a variable: of what is to be sent now, and of what else answers may repeat."""
     spec, attempt = project.catalog.find(planned.task.model), planned.attempt
-    params: Mapping[str, Any] = planned.task.params if attempt is None or planned.action is Action.SUBMIT else {}
-    asked = [params[name] for name in ADDRESSES if name in params]
-    sent = addresses_in(attempt.request, spec).values() if attempt is not None else ()
-    yield from (address for address in (*asked, *sent) if named_in(address))
+    params = planned.task.params
+    asked = _naming(params[name] for name in ADDRESSES if name in params)
+    sent = _naming(addresses_in(attempt.request, spec).values()) if attempt is not None else ()
+    match planned.action:
+        case Action.SUBMIT:
+            return asked, sent
+        case Action.RECOVER:
+            return sent, ()
+        case _:
+            return (), sent
+
+
+def _naming(addresses: Iterable[Any]) -> Sequence[str]:
+    return [address for address in addresses if named_in(address)]
 
 
 def _values(address: str) -> dict[str, Secret]:

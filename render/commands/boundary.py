@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from render.commands.say import talk
 from render.disclosure import lines, one_line, redact
+from render.display import display
 from render.errors import ManifestError, RenderError, SettingsError
-from render.providers import PROVIDERS
 from render.report.palette import palette
 from render.report.problems import problems_text
-from render.settings import display, read_key_if_set
+from render.settings import key_variables, read_key_if_set, values_read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,21 +39,25 @@ def tell(error: Exception) -> int:
 
 
 def _report(error: Exception) -> Path:
-    """Write the traceback, without values of variables, keys and queries, to a file only its owner can read."""
+    """Write the traceback, without values of variables, secrets and queries, to a file only its owner can read."""
     told = "".join(traceback.format_exception(error))
     with tempfile.NamedTemporaryFile("w", prefix="render-bug-", suffix=".txt", delete=False, encoding="utf-8") as file:
-        file.write(lines(redact(told, _keys())))
+        file.write(lines(redact(told, _secrets())))
     return Path(file.name)
 
 
 def _shown(text: str) -> str:
-    return one_line(redact(text, _keys()))
+    return one_line(redact(text, _secrets()))
 
 
-def _keys() -> Iterator[str]:
-    """Every key in the surroundings: whatever went wrong may have one of them in its words."""
-    for provider in PROVIDERS.values():
+def _secrets() -> Iterator[str]:
+    """Every key in the surroundings, of whatever lane, and every value that went into an address.
+
+    What went wrong may have one of them in its words.
+    """
+    yield from (value.reveal() for value in values_read())
+    for variable in key_variables():
         with suppress(SettingsError):
-            key = read_key_if_set(provider.key_variable)
+            key = read_key_if_set(variable)
             if key is not None:
                 yield key.reveal()

@@ -47,6 +47,7 @@ class _Names:
     tags: dict[str, None] = field(default_factory=dict)
     specs: dict[str, ModelSpec] = field(default_factory=dict)
     variables: dict[str, None] = field(default_factory=dict)
+    lanes: dict[str, None] = field(default_factory=dict)
 
 
 def _completer(offer: Offer) -> Completer:
@@ -123,7 +124,8 @@ def prices(ctx: click.Context, _: str) -> Iterator[tuple[str, str]]:
 
 @_completer
 def providers(ctx: click.Context, _: str) -> Iterator[tuple[str, str]]:
-    """Offer the providers of the models of shots."""
+    """Offer the lanes of shots, and the providers of their models."""
+    yield from ((lane, "") for lane in _names_at_hand(ctx).lanes)
     yield from ((spec.provider, "") for spec in _specs_at_hand(ctx))
 
 
@@ -174,12 +176,11 @@ def _catalog(ctx: click.Context, manifest: Path) -> Catalog:
 
 def _names_at_hand(ctx: click.Context) -> _Names:
     """Read the manifest that was named before the cursor, else every one that stands here or in manifests/."""
-    from render.manifest.parts import SUFFIX  # noqa: PLC0415
+    from render.manifest.parts import manifests_here  # noqa: PLC0415
 
     named = ctx.params.get("manifest")
-    here = sorted(Path().glob(f"*{SUFFIX}")) or sorted(Path("manifests").glob(f"*{SUFFIX}"))
     names = _Names()
-    for path in [Path(named)] if named else here:
+    for path in [Path(named)] if named else manifests_here(Path()):
         if path.is_file() and path.stat().st_size <= _LARGEST_BYTES:
             _read(path, ctx, names)
     return names
@@ -192,14 +193,17 @@ def _read(path: Path, ctx: click.Context, names: _Names) -> None:
         with suppress(Exception):
             is_whole = _read_resolved(path, ctx, names)
     if not is_whole:
+        from render.expand import task_key  # noqa: PLC0415
+
         text = path.read_text(encoding="utf-8", errors="replace")
         for shot in _ID.findall(text):
-            names.shots.setdefault(shot, [f"{shot}.t01"])
+            names.shots.setdefault(shot, [task_key(shot, 1)])
         names.tags.update((tag.strip(" \"'"), None) for found in _TAGS.findall(text) for tag in found.split(","))
 
 
 def _read_resolved(path: Path, ctx: click.Context, names: _Names) -> bool:
     """Add what can be resolved, and say whether that is everything."""
+    from render.expand import task_key  # noqa: PLC0415
     from render.manifest.load import resolve_shots  # noqa: PLC0415
     from render.manifest.reading import Reading  # noqa: PLC0415
 
@@ -208,8 +212,9 @@ def _read_resolved(path: Path, ctx: click.Context, names: _Names) -> bool:
     for resolved in shots:
         shot = resolved.shot
         if shot.enabled:
-            names.shots[shot.id] = [f"{shot.id}.t{take:02d}" for take in range(1, shot.takes + 1)]
+            names.shots[shot.id] = [task_key(shot.id, take) for take in range(1, shot.takes + 1)]
             names.tags.update(dict.fromkeys(shot.tags))
         names.specs.setdefault(resolved.spec.id, resolved.spec)
+        names.lanes[shot.lane] = None
         names.variables.update(dict.fromkeys(shot.variables))
     return not findings.has_errors

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,14 +11,14 @@ from render.catalog.likeness import most_alike
 from render.catalog.load import catalog_beside
 from render.commands import completing
 from render.commands.options import json_option, models_option
-from render.commands.say import data
+from render.commands.say import data, document
+from render.display import display
 from render.errors import UsageError
 from render.report.explain import param_json, param_text, rule_json, rule_text, rules_json, rules_text
 from render.report.models import model_json, model_text
 from render.report.palette import palette
 from render.rules import RULES, rule_called
 from render.rules.pages import read_page
-from render.settings import display
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +39,7 @@ def command(name: str | None, parameter: str | None, *, spec_folders: tuple[Path
     Without NAME, list all rules.
     """
     text, facts = _explained(name, parameter, spec_folders)
-    data(json.dumps(facts, ensure_ascii=False, indent=2) if as_json else text)
+    document(facts) if as_json else data(text)
     return 0
 
 

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from render.commands.ending import show, show_json
+from render.commands.ending import show, summed_up
 from render.commands.headings import HeadedCommand
-from render.commands.options import opened, project_options, selection_options
+from render.commands.options import Amount, opened, project_options, selection_options
 from render.commands.problems import tell_problems
-from render.errors import RenderError, UsageError
+from render.display import display
+from render.errors import UsageError
 from render.records import Summary
-from render.settings import display
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from render.project import Project, Where
+    from render.runner.tally import Standing
 
 
 @click.command(cls=HeadedCommand)
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 @click.option(
     "--wait",
     "wait_s",
-    type=click.FloatRange(0),
+    type=Amount(),
     default=0.0,
     metavar="SECONDS",
     help="Wait that long for another run of this project to end.",
@@ -51,22 +52,19 @@ def command(manifest: Path | None, *, where: Where, as_json: bool, **told: Any) 
     about and not sent again. A key is needed only where a provider must be asked. The exit status is that of `render
     run`: 0 means that everything bought is here.
     """
-    told["allow_hosts"] = _hosts(told["allow_hosts"])
-    project = opened(manifest, where)
-    tell_problems(project.warnings)
-    try:
-        summary = _fetched(project, told)
-    except RenderError:
-        if as_json:
-            show_json(Summary())
-        raise
+    with summed_up(is_wanted=as_json) as standing:
+        hosts = _hosts(told["allow_hosts"])
+        project = opened(manifest, where)
+        tell_problems(project.warnings)
+        summary = _fetched(project, told | {"allow_hosts": hosts}, standing)
     return show(summary, project, as_json=as_json)
 
 
-def _fetched(project: Project, told: dict[str, Any]) -> Summary:
+def _fetched(project: Project, told: dict[str, Any], standing: Standing) -> Summary:
     from render.project import read_record  # noqa: PLC0415 - brings what opens a manifest
 
-    if not read_record(project).attempts:
+    record = read_record(project)
+    if not record.attempts:
         return Summary()
     # these bring the network stack, which `--help` must not wait for
     from render.commands.reach import over_the_network, through_the_embedded_server  # noqa: PLC0415
@@ -75,8 +73,11 @@ def _fetched(project: Project, told: dict[str, Any]) -> Summary:
 
     reach = through_the_embedded_server if project.is_offline else over_the_network
     selection = replace(told.pop("selection"), buys=False, counted=Counted.WORK)
+    paid_for = len(project.plan(record, selection).tasks)
+    standing.say = lambda: Summary(tasks=paid_for, left=paid_for)
     terms = RunTerms(**told, selection=selection)
-    return Session(project=project, screen=display("stderr"), reach=reach, terms=terms).perform()
+    screen = display("stderr")
+    return Session(project=project, screen=screen, reach=reach, terms=terms, standing=standing).perform()
 
 
 def _hosts(told: Sequence[str]) -> tuple[str, ...]:

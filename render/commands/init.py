@@ -42,8 +42,8 @@ def command(folder: Path, *, project: str) -> int:
     _require_name(project)
     manifest = folder / f"{project}{SUFFIX}"
     starter = _STARTER.read_text(encoding="utf-8").replace("\nproject: film\n", f"\nproject: {_quoted(project)}\n")
+    _make(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         _write(manifest, starter)
     except FileExistsError as error:
         hint = "--project NAME begins another one beside it"
@@ -69,6 +69,16 @@ def _require_name(project: str) -> None:
     fault = path_fault(project)
     if fault:
         raise UsageError(f"--project: {project!r} cannot name a project", hint=fault)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        hint = "move it away, or name another folder"
+        raise UsageError(f"{shown_path(folder)} is there and is no folder", hint=hint) from error
+    except OSError as error:
+        raise SettingsError(f"cannot make the folder {shown_path(folder)}: {error.strerror}") from error
 
 
 def _quoted(name: str) -> str:

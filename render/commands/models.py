@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -10,10 +9,10 @@ import click
 from render.catalog.load import catalog_beside
 from render.commands import completing
 from render.commands.options import json_option, models_option
-from render.commands.say import data
+from render.commands.say import data, document
+from render.display import display
 from render.errors import UsageError
 from render.report.models import model_json, model_text, models_json, models_text
-from render.settings import display
 
 
 @click.command()
@@ -29,10 +28,10 @@ def command(name: str | None, *, spec_folders: tuple[Path, ...], as_json: bool) 
     width = display("stdout").width
     if name is None:
         specs = catalog.specs
-        data(json.dumps(models_json(specs), indent=2) if as_json else models_text(specs, width))
+        document(models_json(specs)) if as_json else data(models_text(specs, width))
         return 0
     spec = catalog.page(name)
     if spec is None:
         raise UsageError(f"there is no model `{name}`", hint=f"did you mean {', '.join(catalog.nearest(name))}?")
-    data(json.dumps(model_json(spec), indent=2) if as_json else model_text(spec, width))
+    document(model_json(spec)) if as_json else data(model_text(spec, width))
     return 0

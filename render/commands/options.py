@@ -124,7 +124,13 @@ SELECTION_OPTIONS: tuple[Decorator, ...] = (
     _naming("--tag", "tags", metavar="TAG", complete=completing.tags, help="Shots with this tag."),
     _naming("--not-tag", "not_tags", metavar="TAG", complete=completing.tags, help="Shots without this tag."),
     _naming("--model", "models", metavar="MODEL", complete=completing.used_models, help="Tasks of this alias or id."),
-    _naming("--provider", "providers", metavar="NAME", complete=completing.providers, help="Tasks for this provider."),
+    _naming(
+        "--provider",
+        "providers",
+        metavar="NAME",
+        complete=completing.providers,
+        help="Tasks for this provider or lane.",
+    ),
     _choosing("--failed", is_flag=True, help="What failed, was lost or is held the last time."),
     _choosing(
         "--shard", callback=_shard, metavar="I/N", help="Part I of N parts; which one follows from a task's key."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +10,11 @@ import click
 from render.commands.headings import HeadedCommand
 from render.commands.options import opened, project_options, purchase_options
 from render.commands.problems import tell_problems
-from render.commands.say import data, talk
+from render.commands.say import data, document, talk
+from render.display import display
 from render.project import read_record
 from render.report.palette import palette
 from render.report.plan import plan_json, plan_text
-from render.settings import display
 
 if TYPE_CHECKING:
     from render.manifest.reading import Reading
@@ -41,7 +40,7 @@ def command(manifest: Path | None, *, where: Where, selection: Selection, shows_
     if shows_tasks:
         _show_tasks(plan, project, where.reading, as_json=as_json)
     elif as_json:
-        data(json.dumps(plan_json(plan), ensure_ascii=False, indent=2))
+        document(plan_json(plan))
     else:
         screen = display("stdout")
         data(plan_text(plan, palette(screen), width=screen.row_width))
@@ -55,7 +54,7 @@ def _show_tasks(plan: Plan, project: Project, reading: Reading, *, as_json: bool
 
     origins = read_origins(Path(project.manifest.path), project.catalog, reading)
     if as_json:
-        data(json.dumps(tasks_json(plan, origins), ensure_ascii=False, indent=2))
+        document(tasks_json(plan, origins))
     else:
         screen = display("stdout")
         data(tasks_text(plan, origins, palette(screen), width=screen.row_width))

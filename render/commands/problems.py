@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from render.commands.say import talk
+from render.display import display
 from render.report.palette import palette
 from render.report.problems import problems_text
-from render.settings import display
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -32,7 +32,8 @@ async def through_the_embedded_server(project: Project) -> AsyncIterator[Mapping
 
     try:
         async with serving(ServerOptions(state_dir=project.folders.server)) as server:
-            yield {"runware": offline_lane(f"{server.base_url}/v1"), "aimlapi": offline_lane(server.base_url)}
+            base_urls = {"runware": f"{server.base_url}/v1", "aimlapi": server.base_url}
+            yield {name: offline_lane(base_urls[wish.kind]) for name, wish in project.lane_wishes.items()}
     except MediaMissingError as error:
         raise SettingsError(str(error), hint="then run again; real renders need no such extra") from error
     except LedgerError as error:

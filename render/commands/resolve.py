@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ import click
 from render.commands import completing
 from render.commands.headings import HeadedCommand
 from render.commands.options import opened, project_options
-from render.commands.say import data
+from render.commands.say import data, document, talk
 from render.errors import ArtifactError, UsageError
 from render.project import read_record, with_presence
 from render.providers import PROVIDERS
@@ -60,7 +59,7 @@ def command(key: str, manifest: Path | None, *, where: Where, as_json: bool, **t
     resolved = _Resolution(project=project, key=key, decision=decision).record()
     if as_json:
         told_all = [resolved_json(each) for each in resolved]
-        data(json.dumps({"resolved": told_all} if is_several else told_all[0], ensure_ascii=False, indent=2))
+        document({"resolved": told_all} if is_several else told_all[0])
     else:
         data("".join(map(resolved_text, resolved)))
     return 0
@@ -125,15 +124,17 @@ class _Resolution:
     def _all_changes(
         self, subjects: Sequence[Subject], snapshot: Snapshot, store: Store
     ) -> list[tuple[Subject, tuple[Change, ...]]]:
-        """Decide about each; of several, those are passed over that stand as they are to stand already."""
-        made, standing = [], None
+        """Decide about each; of several, those are passed over, and named, that cannot be decided about."""
+        made, passed_over = [], []
         for subject in subjects:
             try:
                 made.append((subject, self._changes(subject, snapshot, store)))
             except UsageError as error:
-                standing = error
-        if not made and standing is not None:
-            raise standing
+                passed_over.append(error)
+        if passed_over and not made:
+            raise passed_over[-1]
+        for why in passed_over:
+            talk(f"passed over: {why.message}")
         return made
 
     def _resolved(self, subject: Subject, change: Change, planned: PlannedTask | None) -> Resolved:
@@ -163,7 +164,8 @@ class _Resolution:
         return Adoption(remote_id=self.decision.remote_id, ids_are_ours=provider.ids_are_ours, provider=provider.title)
 
     def _ids_are_ours(self, subject: Subject) -> bool:
-        return self.project.is_offline or PROVIDERS[subject.attempt.provider].ids_are_ours
+        # a provider always has a lane of its own name
+        return self.project.lane_facts[subject.attempt.provider].ids_are_ours
 
     def _take_file(self, attempt: Attempt, path: str, snapshot: Snapshot, store: Store) -> tuple[Change, ...]:
         # these bring what writes files, which the other verdicts have no use for

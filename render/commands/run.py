@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from render.commands import completing
-from render.commands.ending import show, show_json
+from render.commands.ending import show, summed_up
 from render.commands.headings import HeadedCommand
 from render.commands.options import Amount, opened, project_options, purchase_options
 from render.commands.problems import tell_problems
-from render.errors import SettingsError
+from render.display import display
 from render.records import Summary
-from render.settings import display
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from render.project import Project, Where
@@ -41,7 +39,7 @@ Exit status:
     "--concurrency",
     type=click.IntRange(1, 1000),
     metavar="N",
-    help="At most N unfinished tasks a provider; beats the manifest, whose default is 4.",
+    help="At most N unfinished tasks a lane; beats the manifest, whose default is 4.",
 )
 @click.option(
     "--max-cost",
@@ -73,29 +71,14 @@ def command(manifest: Path | None, *, where: Where, as_json: bool, **told: Any) 
     Without MANIFEST the only *.shots.yaml here or in manifests/ is used.
 
     Keys are read from RUNWARE_API_KEY and AIMLAPI_API_KEY, or from the files that RUNWARE_API_KEY_FILE and
-    AIMLAPI_API_KEY_FILE name. With --offline nothing is paid and no key is needed.
+    AIMLAPI_API_KEY_FILE name; that of a lane of your own from variables of its name. With --offline nothing is paid
+    and no key is needed.
     """
-    from render.runner.tally import Standing  # noqa: PLC0415 - `--help` must not wait for it
-
-    standing = Standing()
-    with _summed_up(standing, is_wanted=as_json):
+    with summed_up(is_wanted=as_json) as standing:
         prices = _prices(told["assumed_prices"])
         project = opened(manifest, where)
         summary = _perform(project, told | {"assumed_prices": prices}, standing)
     return show(summary, project, as_json=as_json)
-
-
-@contextmanager
-def _summed_up(standing: Standing, *, is_wanted: bool) -> Iterator[None]:
-    """Print the summary where an error ends the block, so that whoever reads it finds one however the run ends."""
-    try:
-        yield
-    except BaseException:
-        if is_wanted:
-            # the error that ended the run is the one to be told
-            with suppress(SettingsError):
-                show_json(standing.say())
-        raise
 
 
 def _perform(project: Project, told: Mapping[str, Any], standing: Standing) -> Summary:

@@ -7,7 +7,9 @@ text, of the characters that steer a terminal only our own colours and line ends
 
 from __future__ import annotations
 
+import codecs
 import errno
+import json
 import os
 import stat
 import sys
@@ -15,8 +17,8 @@ import sys
 import click
 
 from render.disclosure import lines
+from render.display import display
 from render.errors import SettingsError
-from render.settings import display
 
 
 def data(text: str) -> None:
@@ -37,9 +39,26 @@ def data(text: str) -> None:
             raise SettingsError(f"cannot write to stdout: {error.strerror}") from error
 
 
+def document(shape: object) -> None:
+    """Print one JSON document to stdout: in UTF-8 whatever stdout speaks, for it is read as that.
+
+    Raises:
+        SettingsError: it cannot be written.
+    """
+    data(json.dumps(shape, ensure_ascii=_encoding("stdout") != "utf-8", indent=2))
+
+
 def _echo(text: str, *, stream: str) -> None:
-    has_colour = display(stream).has_colour
-    click.echo(lines(text, has_colour=has_colour), nl=not text.endswith("\n"), err=stream == "stderr", color=has_colour)
+    has_colour, encoding = display(stream).has_colour, _encoding(stream)
+    harmless = lines(text, has_colour=has_colour)
+    if encoding != "utf-8":
+        harmless = harmless.encode(encoding, "backslashreplace").decode(encoding)
+    click.echo(harmless, nl=not text.endswith("\n"), err=stream == "stderr", color=has_colour)
+
+
+def _encoding(stream: str) -> str:
+    told = getattr(sys.stdout if stream == "stdout" else sys.stderr, "encoding", None)
+    return codecs.lookup(told or "utf-8").name
 
 
 def _has_gone(error: OSError) -> bool:

@@ -11,11 +11,12 @@ from typing import Any
 import click
 
 from render.commands.say import data
-from render.errors import SettingsError
+from render.errors import SettingsError, UsageError
 from render.server.app import LedgerError, MediaMissingError, ServerOptions, serving
 from render.server.config import ConfigError, load_config
 from render.server.faults.reading import load_faults
 from render.server.options import is_loopback
+from render.settings import read_key_file
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -33,8 +34,12 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     help="Folder for jobs, ledger and files; a restart carries on from it.  [default: .render-server]",
 )
 @click.option(
-    "--key", help="The one key that is let in.  [default: any on this machine alone, else one drawn and shown]"
+    "--key-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="FILE holds the one key that is let in.  [default: any on this machine alone, else one drawn and shown]",
 )
+@click.option("--key", help="That key itself: whoever lists the processes of this machine sees it.")
 @click.option("--engine", type=click.Choice(["procedural", "fixed"]), help="What draws.  [default: procedural]")
 @click.option(
     "--latency",
@@ -59,7 +64,7 @@ def command(config: Path | None, faults: Path | None, **given: Any) -> int:
 
 def _options(config: Path | None, faults: Path | None, given: dict[str, Any]) -> ServerOptions:
     """What the command line says, before what the file says, before what is usual."""
-    key, latency = given.pop("key"), given.pop("latency")
+    key, latency = _key(given.pop("key"), given.pop("key_file")), given.pop("latency")
     said = {name: value for name, value in given.items() if value is not None}
     if key:
         said["keys"] = frozenset({key})
@@ -71,6 +76,14 @@ def _options(config: Path | None, faults: Path | None, given: dict[str, Any]) ->
     if not options.get("keys") and not is_loopback(options.get("host", "127.0.0.1")):
         options |= {"keys": frozenset({secrets.token_urlsafe(24)}), "is_key_drawn": True}
     return ServerOptions(**options)
+
+
+def _key(told: str | None, file: Path | None) -> str | None:
+    if file is None:
+        return told
+    if told is not None:
+        raise UsageError("--key and --key-file say the same thing twice", hint="leave --key out: it can be seen")
+    return read_key_file(file, told_by="--key-file").reveal()
 
 
 def _shown_key(options: ServerOptions) -> str:

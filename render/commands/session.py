@@ -22,9 +22,10 @@ from render.commands.addresses import addresses_of
 from render.commands.reach import nowhere
 from render.commands.say import talk
 from render.commands.signals import listen_for_signals
-from render.commands.spending import KeyMark, lane_wish, require_same_keys, spending
+from render.commands.spending import KeyMark, carried_on, require_same_keys, spending
 from render.commands.unrecorded import as_recorded, end_recorded, told
 from render.errors import SettingsError
+from render.lanes import key_variable
 from render.log import open_log
 from render.project import with_presence
 from render.providers import PROVIDERS
@@ -47,15 +48,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractAsyncContextManager
 
+    from render.display import Display
     from render.events import Event
     from render.project import Project
     from render.records import Plan, Summary
     from render.runner.addresses import Addresses
     from render.runner.budget import Spending
-    from render.settings import Display, LaneSettings
+    from render.settings import LaneSettings
     from render.store import LockHolder, Store
 
-    #: the key of every provider by name, and what addresses need
+    #: the key of every lane by name, and what addresses need
     Means = tuple[Mapping[str, Secret | None], Addresses]
 
 DEFAULT_CONCURRENCY = 4
@@ -155,7 +157,7 @@ class Session:
         keys = self._keys(plan)
         addresses = addresses_of(plan, self.project, buys=self.terms.selection.buys)
         if not self.terms.allow_key_change:
-            require_same_keys(snapshot.attempts, self._key_marks(keys))
+            require_same_keys(carried_on(plan, snapshot), self._key_marks(keys))
         if money.is_limited:
             require_room(Budget(money, snapshot.attempts, self.project.catalog.find), plan.tasks)
         return keys, addresses
@@ -164,19 +166,19 @@ class Session:
         talk(f"waiting up to {self.terms.wait_s:g} s for another run to end: {holder.words}")
 
     def _keys(self, plan: Plan) -> Mapping[str, Secret | None]:
-        """Read the key of every provider that something must be asked of.
+        """Read the key of every lane that something must be asked through.
 
         Raises:
             SettingsError: one is missing.
         """
         needs_key = talks if self.terms.selection.buys else asks
-        talking = {planned.task.provider for planned in plan.tasks if needs_key(planned)}
-        working = {planned.task.provider for planned in plan.tasks if works(planned)}
+        talking = {planned.lane for planned in plan.tasks if needs_key(planned)}
+        working = {planned.lane for planned in plan.tasks if works(planned)}
         if self.project.is_offline:
             return dict.fromkeys(sorted(working), Secret(OFFLINE))
         return {
-            name: read_key(provider.key_variable) if name in talking else self._spare_key(provider.key_variable)
-            for name, provider in PROVIDERS.items()
+            name: read_key(key_variable(name)) if name in talking else self._spare_key(key_variable(name))
+            for name in self.project.lane_wishes
             if name in working
         }
 
@@ -220,8 +222,8 @@ class _Run:
         reach = self.session.reach if self.keys else nowhere
         journal = Journal(store.write, reopen=store.reopen)
         proxy = None if project.is_offline else proxy_settings()
-        async with reach(project) as settings, Wire(proxy=proxy) as wire, told(journal):
-            wire.hide(self.addresses.values.values())
+        async with reach(project) as settings, Wire(proxy=proxy) as wire, told(journal, project.lane_facts):
+            wire.hide(self.addresses.hidden)
             shared = Shared(
                 wire=wire,
                 journal=journal,
@@ -239,9 +241,11 @@ class _Run:
         return as_recorded(summary, journal)
 
     def _terms(self, name: str, settings: LaneSettings) -> LaneTerms:
-        project, provider = self.session.project, PROVIDERS[name]
-        wish = lane_wish(project, name)
+        project = self.session.project
+        wish = project.lane_wishes[name]
+        provider = PROVIDERS[wish.kind]
         return LaneTerms(
+            name=name,
             provider=provider,
             settings=settings,
             key=self.keys[name],

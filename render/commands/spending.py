@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from render.errors import SettingsError, UsageError
 from render.estimate import PriceTerms
+from render.lanes import key_variable
 from render.providers import PROVIDERS
 from render.records import Status
 from render.runner.budget import Spending
 from render.runner.prices import Account
 from render.settings import OFFLINE
-from render.wish import LaneWish
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from render.catalog.load import Catalog
     from render.commands.session import RunTerms
     from render.project import Project
-    from render.records import Attempt
+    from render.records import Attempt, Plan, Snapshot
+    from render.wish import LaneWish
 
 _UNFINISHED = {Status.PREPARED, Status.SUBMITTED, Status.RENDERED}
 _NAMED = 10
@@ -38,7 +39,7 @@ class KeyMark:
 
 
 def spending(project: Project, terms: RunTerms) -> Spending:
-    """Return the limits of a run, and how each provider charges.
+    """Return the limits of a run, and how each lane charges.
 
     Raises:
         UsageError: `--assume-price` names no model.
@@ -46,23 +47,17 @@ def spending(project: Project, terms: RunTerms) -> Spending:
     assumed = _by_full_id(terms.assumed_prices, project.catalog)
     if project.is_offline:
         free = Account(endpoint=OFFLINE, prices=PriceTerms(is_free=True))
-        return Spending(accounts=dict.fromkeys(PROVIDERS, free))
-    accounts = {name: _account(project, name, assumed) for name in PROVIDERS}
+        return Spending(accounts=dict.fromkeys(project.lane_wishes, free))
+    accounts = {name: _account(project, wish, assumed) for name, wish in project.lane_wishes.items()}
     budget_usd = project.manifest.budget_usd
     return Spending(budget_usd=budget_usd, max_cost_usd=terms.max_cost_usd, accounts=accounts)
 
 
-def lane_wish(project: Project, name: str) -> LaneWish:
-    """Return what the manifest asks of a lane; a wish for nothing where it says nothing."""
-    return next((wish for wish in project.manifest.lanes if wish.name == name), LaneWish(name=name))
-
-
-def _account(project: Project, name: str, assumed: Mapping[str, float]) -> Account:
-    wish = lane_wish(project, name)
-    settings = project.lanes.get(name)
+def _account(project: Project, wish: LaneWish, assumed: Mapping[str, float]) -> Account:
+    settings = project.lanes.get(wish.name)
     return Account(
         endpoint=settings.endpoint if settings else "",
-        failures_are_free=PROVIDERS[name].failures_are_free,
+        failures_are_free=PROVIDERS[wish.kind].failures_are_free,
         prices=PriceTerms(is_free=wish.is_free, assumed_usd=assumed, set_usd=wish.prices),
     )
 
@@ -80,22 +75,28 @@ def _by_full_id(told: Mapping[str, float], catalog: Catalog) -> dict[str, float]
     return prices
 
 
+def carried_on(plan: Plan, snapshot: Snapshot) -> Iterable[Attempt]:
+    """Return every recorded attempt, those of the plan with the lane that carries on with them."""
+    planned = {each.attempt.id: each.attempt for each in plan.tasks if each.attempt is not None}
+    return [planned.get(attempt.id, attempt) for attempt in snapshot.attempts]
+
+
 def require_same_keys(attempts: Iterable[Attempt], marks: Mapping[str, KeyMark]) -> None:
     """Refuse to carry on with what was bought under another key: another account may not see it, and would buy anew.
 
-    `marks` is by provider name, for the keys that were read.
+    `marks` is by lane, for the keys that were read.
 
     Raises:
         SettingsError: names what is unfinished.
     """
     unfinished = [attempt for attempt in attempts if attempt.status in _UNFINISHED and attempt.key_mark]
     for name, key in marks.items():
-        here = [one for one in unfinished if one.provider == name and one.endpoint == key.endpoint]
+        here = [one for one in unfinished if one.lane == name and one.endpoint == key.endpoint]
         others = sorted({one.task_key for one in here if one.key_mark != key.mark})
         if others:
             more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
             raise SettingsError(
-                f"{PROVIDERS[name].key_variable} is not the key under which this was bought and is not finished: "
+                f"{key_variable(name)} is not the key under which this was bought and is not finished: "
                 f"{', '.join(others[:_NAMED])}{more}",
                 hint="set the earlier key; or add --allow-key-change if the new key belongs to the same account",
             )

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from render.artifacts.presence import presence
+from render.artifacts.presence import obstacles, presence
 from render.commands.headings import HeadedCommand
 from render.commands.options import opened, place_options, project_options
-from render.commands.say import data, talk
+from render.commands.say import data, document, talk
+from render.display import display
 from render.errors import StateError, UsageError
 from render.manifest.named import shown_path
+from render.providers import PROVIDERS
 from render.report.palette import palette
 from render.report.state import StateFinding, StateReport, state_json, state_text
-from render.settings import display
+from render.report.table import counted
 from render.store.examination import examine
 from render.store.export import export_lines, read_lines
 from render.store.export_file import require_export_file, write_export
@@ -27,11 +28,11 @@ from render.store.salvage import salvage
 
 if TYPE_CHECKING:
     from render.project import Project, Where
+    from render.records import Artifact, Obstacle
     from render.store.examination import Examination
+    from render.store.salvage import Salvage
 
 EXIT_MISSING_FILES = 1
-#: by provider, what a request that could be sent again must say
-_REQUEST_FIELDS = {"runware": ("taskType", "model"), "aimlapi": ("model",)}
 
 
 @click.group()
@@ -53,7 +54,7 @@ def check(manifest: Path | None, *, where: Where, as_json: bool) -> int:
     examined = examine(project.folders.state, owner=_owner(project))
     report = _report(project, examined)
     if as_json:
-        data(json.dumps(state_json(report), ensure_ascii=False, indent=2))
+        document(state_json(report))
     else:
         data(state_text(report, palette(display("stdout"))))
     if examined.findings:
@@ -87,7 +88,7 @@ def export(manifest: Path | None, *, where: Where, output: Path | None) -> int:
         data(text)
     else:
         write_export(output, text)
-        talk(f"{len(read.attempts)} attempts and {len(read.artifacts)} files written to {shown_path(output)}")
+        talk(f"{_held_in(read)} written to {shown_path(output)}")
     talk("note: the links in it may be private; keep it as you keep the files")
     for line in read.unreadable:
         talk(f"not exported: {line}")
@@ -107,16 +108,16 @@ def import_(file: Path, manifest: Path | None, *, where: Where, **options: Any) 
     """
     project = opened(manifest, where)
     owner = _owner(project)
-    read = read_lines(_text_of(file), file=shown_path(file), owner=owner, request_fields=_REQUEST_FIELDS)
+    fields = {name: provider.request_texts for name, provider in PROVIDERS.items()}
+    read = read_lines(_text_of(file), file=shown_path(file), owner=owner, request_fields=fields)
     state = project.folders.state
     kept = rebuild(state, read, owner=owner, **options)
     if kept is not None:
         talk(f"what was there is now {shown_path(kept)}")
-    talk(f"{len(read.attempts)} attempts and {len(read.artifacts)} files are in {shown_path(state)}")
+    talk(f"{_held_in(read)} are in {shown_path(state)}")
     if read.unreadable:
-        talk(
-            f"warning: {len(read.unreadable)} findings were not exported; what they bought is not known to the record:"
-        )
+        left_out = counted(len(read.unreadable), "finding")
+        talk(f"warning: left out of the export: {left_out}; what was bought there is not known to the record:")
     for line in read.unreadable:
         talk(f"  {line}")
     return 0
@@ -129,17 +130,24 @@ def _owner(project: Project) -> Owner:
 def _report(project: Project, examined: Examination) -> StateReport:
     output, artifacts = project.folders.output, examined.salvage.artifacts
     present = presence(output, artifacts)
-    missing = [
-        StateFinding(kind="missing-file", message=f"{artifact.path} is not there with its {artifact.size_bytes} bytes")
-        for artifact in artifacts
-        if artifact.path not in present
-    ]
+    gone = [artifact for artifact in artifacts if artifact.path not in present]
+    instead = obstacles(output, (artifact.path for artifact in gone))
+    missing = [StateFinding(kind="missing-file", message=_missing(each, instead.get(each.path))) for each in gone]
     return StateReport(
         record=shown_path(project.folders.state),
         attempts=len(examined.salvage.attempts),
         artifacts=len(artifacts),
         findings=[*(StateFinding(**asdict(finding)) for finding in examined.findings), *missing],
     )
+
+
+def _missing(artifact: Artifact, obstacle: Obstacle | None) -> str:
+    told = f"{artifact.path} is not there with its {artifact.size_bytes} bytes"
+    return told if obstacle is None else f"{told}: {obstacle.what} stands at {obstacle.path}"
+
+
+def _held_in(read: Salvage) -> str:
+    return f"{counted(len(read.attempts), 'attempt')} and {counted(len(read.artifacts), 'file')}"
 
 
 def _text_of(file: Path) -> str:

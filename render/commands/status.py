@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,12 +9,12 @@ import click
 
 from render.commands.headings import HeadedCommand
 from render.commands.options import opened, project_options, selection_options
-from render.commands.say import data
+from render.commands.say import data, document
+from render.display import UNBOUNDED, display
 from render.project import read_record
 from render.report.palette import palette
 from render.report.status import status_json, status_text
 from render.selection import Counted
-from render.settings import UNBOUNDED, display
 from render.store import writer_of
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def command(manifest: Path | None, *, where: Where, selection: Selection, as_jso
     is_running = writer_of(project.folders.state) is not None
     plan = project.plan(read_record(project), replace(selection, counted=Counted.TASKS))
     if as_json:
-        data(json.dumps(status_json(plan, is_running=is_running), ensure_ascii=False, indent=2))
+        document(status_json(plan, is_running=is_running))
     else:
         screen = display("stdout")
         text = status_text(plan, palette(screen), is_running=is_running, width=UNBOUNDED)

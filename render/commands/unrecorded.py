@@ -14,58 +14,57 @@ from typing import TYPE_CHECKING
 from render.commands.say import talk
 from render.commands.signals import STATUSES
 from render.errors import StateError
-from render.providers import PROVIDERS
 from render.records import Status
-from render.settings import OFFLINE
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from datetime import datetime
 
+    from render.lanes import LaneFacts
     from render.records import Attempt, Summary
     from render.runner.journal import Journal
     from render.store import Change, Store
 
 
 @asynccontextmanager
-async def told(journal: Journal) -> AsyncIterator[None]:
+async def told(journal: Journal, lanes: Mapping[str, LaneFacts]) -> AsyncIterator[None]:
     """Keep the journal open for the length of the block; then say what it could not write, however the block ended."""
     try:
         async with journal:
             yield
     finally:
-        _tell(journal)
+        _tell(journal, lanes)
 
 
-def _tell(journal: Journal) -> None:
+def _tell(journal: Journal, lanes: Mapping[str, LaneFacts]) -> None:
     if journal.failure is not None:
         talk(f"error: {journal.failure.message}; nothing more was bought in this run")
-    for line in emergency_lines(journal.unrecorded):
+    for line in emergency_lines(journal.unrecorded, lanes):
         talk(line)
 
 
-def emergency_lines(changes: Sequence[Change]) -> tuple[str, ...]:
+def emergency_lines(changes: Sequence[Change], lanes: Mapping[str, LaneFacts]) -> tuple[str, ...]:
     """Return one line of JSON for each attempt that is not recorded as it is; of what was never sent there is none."""
-    return tuple(_line(change.attempt) for change in changes if change.attempt.error_kind != "unsent")
+    return tuple(_line(change.attempt, lanes) for change in changes if change.attempt.error_kind != "unsent")
 
 
-def _line(attempt: Attempt) -> str:
+def _line(attempt: Attempt, lanes: Mapping[str, LaneFacts]) -> str:
     said = {
         "renderline": "not recorded",
         "task": attempt.task_key,
         "attempt": attempt.id,
         "remote_id": attempt.remote_id,
         "status": attempt.status.value,
-        "advice": _advice(attempt),
+        "advice": _advice(attempt, lanes),
     }
     return json.dumps(said, ensure_ascii=True)
 
 
-def _advice(attempt: Attempt) -> str:
+def _advice(attempt: Attempt, lanes: Mapping[str, LaneFacts]) -> str:
     if attempt.status is Status.FAILED:
         return f"render resolve {attempt.task_key} --retry"
-    is_lost_from_sight = attempt.status is Status.PREPARED and not PROVIDERS[attempt.provider].ids_are_ours
-    if is_lost_from_sight and attempt.endpoint != OFFLINE:
+    # a provider always has a lane of its own name
+    if attempt.status is Status.PREPARED and not lanes[attempt.provider].ids_are_ours:
         return f"render resolve {attempt.task_key}"
     if attempt.remote_id in {"", attempt.id}:
         return "render run carries on by itself"

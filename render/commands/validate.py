@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,16 +10,16 @@ import click
 from render.catalog.load import catalog_beside
 from render.commands.headings import HeadedCommand
 from render.commands.options import json_option, reading_options
-from render.commands.say import data, talk
+from render.commands.say import data, document, talk
+from render.display import display
 from render.errors import UsageError
 from render.manifest.findings import TOO_MANY, first_of
 from render.manifest.load import check_manifest
 from render.manifest.named import shown_path
-from render.manifest.parts import SUFFIX, includers
+from render.manifest.parts import SUFFIX, includers, manifests_here
 from render.report.palette import palette
 from render.report.problems import problems_json, problems_text
 from render.report.table import counted
-from render.settings import display
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +45,7 @@ def command(manifests: tuple[Path, ...], *, reading: Reading, as_json: bool) -> 
     checked = _each_once([one for path in manifests or _all_here() for one in _checked(path, reading)])
     problems = _first_of_all(checked)
     if as_json:
-        data(json.dumps(problems_json(problems), ensure_ascii=False, indent=2))
+        document(problems_json(problems))
     else:
         screen = display("stdout")
         data(problems_text(problems, palette(screen), width=screen.width))
@@ -64,7 +63,7 @@ def _first_of_all(checked: Sequence[Checked]) -> Sequence[Problem]:
 
 
 def _all_here() -> list[Path]:
-    found = sorted(Path().glob(f"*{SUFFIX}")) or sorted(Path("manifests").glob(f"*{SUFFIX}"))
+    found = manifests_here(Path())
     if not found:
         raise UsageError(f"there is no *{SUFFIX} here or in manifests/", hint="name the manifests to check")
     return found

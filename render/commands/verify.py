@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -10,19 +9,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from render.artifacts.verifying import Fault, faults_of, strangers
+from render.artifacts.verifying import Fault, faults_of, is_put_aside, strangers
 from render.commands.headings import HeadedCommand
 from render.commands.options import opened, project_options, selection_options
-from render.commands.say import data
+from render.commands.say import data, document
+from render.display import display
 from render.records import Status
 from render.report.palette import palette
 from render.report.verification import FileProblem, Verification, verification_json, verification_text
 from render.selection import EVERYTHING
-from render.settings import display
 from render.store import writer_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from render.project import Project, Where
@@ -45,14 +44,15 @@ def command(manifest: Path | None, *, where: Where, selection: Selection, as_jso
     """Read every file that is recorded for MANIFEST again: size, digest, container, what its headers say.
 
     Without MANIFEST the only *.shots.yaml here or in manifests/ is used. Changes nothing, needs no key, and works while
-    a run is going on. Files that no record knows are named and are no failure.
+    a run is going on. Files that no record knows are named, those that a run put aside in .earlier/ counted; neither is
+    a failure.
 
     Exit status: 0 all as recorded, 1 something is missing or differs, 4 the record cannot be used.
     """
     project = opened(manifest, where)
     found = _verified(project, selection)
     if as_json:
-        data(json.dumps(verification_json(found), ensure_ascii=False, indent=2))
+        document(verification_json(found))
     else:
         data(verification_text(found, palette(display("stdout"))))
     return EXIT_NOT_AS_RECORDED if found.problems else 0
@@ -74,17 +74,22 @@ def _verified(project: Project, selection: Selection) -> Verification:
         if not faults or not (was_running or _is_running(project)) or look == _LOOKS:
             break
         time.sleep(_BETWEEN_LOOKS_S)
+    beside = _strangers(project, snapshot) if selection == EVERYTHING else {}
     return Verification(
         record=shown_path(project.folders.state),
         files=len(files),
         size_bytes=sum(file.size_bytes for file in files),
         problems=list(_problems(faults, {attempt.id: attempt for attempt in snapshot.attempts})),
-        unknown=_strangers(root, snapshot) if selection == EVERYTHING else (),
+        unknown=[path for path, is_ours in beside.items() if not is_ours],
+        put_aside=[path for path, is_ours in beside.items() if is_ours],
     )
 
 
-def _strangers(root: Path, snapshot: Snapshot) -> Sequence[str]:
-    return strangers(root, {artifact.path for artifact in snapshot.artifacts.values()})
+def _strangers(project: Project, snapshot: Snapshot) -> Mapping[str, bool]:
+    """What no record knows, in order; and of each whether a run put it aside."""
+    recorded = {artifact.path for artifact in snapshot.artifacts.values()}
+    asked = {attempt.path for attempt in snapshot.attempts} | {task.path for task in project.tasks}
+    return {path: is_put_aside(path, recorded | asked) for path in strangers(project.folders.output, recorded)}
 
 
 def _chosen(project: Project, snapshot: Snapshot, selection: Selection) -> list[Artifact]:

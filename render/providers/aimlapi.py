@@ -18,8 +18,9 @@ from render.providers.codes import CodeKind, kind_of, render_failure
 from render.providers.protocol import Accepted, Call, Details, RemoteState, Result
 from render.providers.replies import (
     UnreadableError,
+    link_flaw,
     read_cost,
-    read_object,
+    read_reply,
     read_url,
     read_word,
     readable_text,
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from render.providers.protocol import LogPage, Reply
 
 _PATH = "/v2/video/generations"
+#: what is asked for or followed, and cannot be so once it has lost a part
+_AS_THEY_ARE = frozenset({"id", "url"})
 #: credits for one USD (account page, 2026-11)
 _CREDITS_PER_USD = 2_000_000
 _ABSURD_CREDITS = 10**15
@@ -53,13 +56,12 @@ class AimlApi:
     title = "AI/ML API"
     ids_are_ours = False
     default_base_url = "https://api.aimlapi.com"
-    key_variable = "AIMLAPI_API_KEY"
-    base_url_variable = "AIMLAPI_BASE_URL"
     poll_batch = 1
     file_hosts = ("*.aimlapi.com",)
     # "failed requests cost 0" (errors page, 2026-11)
     failures_are_free = True
     repeat_window_s = 0.0
+    request_texts = ("model",)
 
     def request(self, params: Mapping[str, Any], spec: ModelSpec, *, model_id: str) -> dict[str, Any]:
         """Write one render: its model, then what the author gave in the spec's order."""
@@ -82,9 +84,9 @@ class AimlApi:
             message = "the API has moved: AI/ML API answered with a redirect"
             raise AccountError(message, http_status=reply.status, is_credit=False)
         try:
-            document = read_object(reply.body)
+            document = read_reply(reply, as_they_are=_AS_THEY_ARE)
         except UnreadableError as error:
-            raise unanswered(reply, error, by=self.title, base_url=self.base_url_variable) from error
+            raise unanswered(reply, error, by=self.title) from error
         if not 200 <= reply.status < 300:
             raise _refusal(document, reply)
         return _accepted(document, reply)
@@ -98,7 +100,7 @@ class AimlApi:
         """Read the state of the one id; not found counts as pending, because a new id may take a while to be known."""
         (remote_id,) = remote_ids
         try:
-            document = read_object(reply.body)
+            document = read_reply(reply, as_they_are=_AS_THEY_ARE)
         except UnreadableError as error:
             raise unread(f"no valid answer from AI/ML API (HTTP {reply.status}: {error})", reply) from error
         if reply.status == 404:
@@ -161,9 +163,10 @@ def _state(document: Mapping[str, Any], remote_id: str) -> RemoteState:
     if word == "error":
         return RemoteState(failures=(_failure(document),), is_pending=False, word=word)
     video = document.get("video")
-    url = read_url(video.get("url")) if isinstance(video, dict) else ""
+    link = video.get("url") if isinstance(video, dict) else None
+    url = read_url(link)
     if word != "completed" or not url:
-        return RemoteState(is_pending=True, word=word)
+        return RemoteState(is_pending=True, word=word, link_flaw=link_flaw(link) if word == "completed" else "")
     result = Result(result_id=remote_id, url=url, seed=None, cost_usd=_cost(document), is_nsfw=None)
     return RemoteState(results=(result,), is_pending=False, word=word)
 

@@ -42,6 +42,8 @@ class Reply:
     body: bytes
     #: what the reply's Retry-After comes to, read by the wire; None where there is none
     retry_after_s: float | None = None
+    #: what nothing may repeat that is kept of it, but links and ids
+    hidden: Sequence[str] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +83,8 @@ class RemoteState:
     progress: int | None = None
     #: the provider's own word for the state, or its code for not knowing the id; "" where it said nothing
     word: str = ""
+    #: why the link of a finished file can never be followed, in words; "" where none came or it may be
+    link_flaw: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,17 +111,16 @@ class Provider(Protocol):
     """One provider's API as pure functions.
 
     Attributes:
-        name: also the name of its lane: `runware`.
+        name: also the name of the lane that it always has: `runware`.
         title: as people write it: `Runware`.
         ids_are_ours: a repeated submit under the same id is recognised and not charged again.
-        default_base_url: where calls go unless `base_url_variable` says otherwise.
-        key_variable: the environment variable that holds the key.
-        base_url_variable: the environment variable that holds another base URL.
+        default_base_url: where calls go unless the environment says otherwise.
         poll_batch: how many remote ids one poll may ask for.
         file_hosts: hosts that finished files come from: exact names, or `*.suffix`.
         failures_are_free: a render that was accepted and failed is documented to cost nothing.
         repeat_window_s: how long after an id was made a repeated submit under it is trusted to be recognised, in
             seconds; 0 where `ids_are_ours` is False.
+        request_texts: the texts that every request for it holds; what lacks one is none that could be sent.
     """
 
     @property
@@ -129,10 +132,6 @@ class Provider(Protocol):
     @property
     def default_base_url(self) -> str: ...  # noqa: D102 - see Attributes
     @property
-    def key_variable(self) -> str: ...  # noqa: D102 - see Attributes
-    @property
-    def base_url_variable(self) -> str: ...  # noqa: D102 - see Attributes
-    @property
     def poll_batch(self) -> int: ...  # noqa: D102 - see Attributes
     @property
     def file_hosts(self) -> tuple[str, ...]: ...  # noqa: D102 - see Attributes
@@ -140,6 +139,8 @@ class Provider(Protocol):
     def failures_are_free(self) -> bool: ...  # noqa: D102 - see Attributes
     @property
     def repeat_window_s(self) -> float: ...  # noqa: D102 - see Attributes
+    @property
+    def request_texts(self) -> tuple[str, ...]: ...  # noqa: D102 - see Attributes
 
     def request(self, params: Mapping[str, Any], spec: ModelSpec, *, model_id: str) -> dict[str, Any]:
         """Write what is asked for in the provider's words, without any id.

@@ -10,22 +10,64 @@ import math
 import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from render.disclosure import one_line
+from render.disclosure import one_line, without
 from render.errors import OutcomeUnknownError, ProviderError, TransientError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from render.providers.protocol import Reply
 
+#: words of state that descriptions of the APIs have
+FINISHED_WORDS = frozenset({"success", "completed"})
+RUNNING_WORDS = frozenset({"processing", "pending", "queued", "waiting", "active", "generating"})
+_STATES = FINISHED_WORDS | RUNNING_WORDS | {"error"}
 #: characters of a provider's own words that we keep
 MESSAGE_LIMIT = 500
 _WORD_LIMIT = 80
 _ABSURD_COST_USD = 10_000.0
 _SEEDS = 1 << 64
 _URL = re.compile(r"https?://[A-Za-z0-9\[][!-~]*")
+#: what is meant as a link to follow, and the part of it that should name a host
+_LINK = re.compile(r"\s*https?://([^/?#]*)")
+_VISIBLE_ASCII = re.compile(r"[!-~]+")
 
 
 class UnreadableError(ValueError):
     """The bytes are not one JSON object in UTF-8."""
+
+
+def read_reply(reply: Reply, *, as_they_are: Collection[str]) -> dict[str, Any]:
+    """Decode the object that a reply is, with every text in it without what is hidden.
+
+    Texts under the names given stay as they are, and so does a usual word of state, which gives nothing away.
+
+    Raises:
+        UnreadableError: as `read_object`.
+    """
+    document = read_object(reply.body)
+    if not reply.hidden:
+        return document
+    try:
+        cleaned: dict[str, Any] = _cleaned(document, reply.hidden, as_they_are)
+    except RecursionError as error:
+        raise UnreadableError("nested too deeply") from error
+    return cleaned
+
+
+def _cleaned(value: Any, hidden: Sequence[str], as_they_are: Collection[str]) -> Any:
+    match value:
+        case str():
+            return value if value.strip().lower() in _STATES else without(value, hidden)
+        case list():
+            return [_cleaned(item, hidden, as_they_are) for item in value]
+        case dict():
+            return {
+                name: item if name in as_they_are and isinstance(item, str) else _cleaned(item, hidden, as_they_are)
+                for name, item in value.items()
+            }
+        case _:
+            return value
 
 
 def read_object(body: bytes) -> dict[str, Any]:
@@ -59,15 +101,15 @@ def _seen(body: bytes) -> str:
     return "a web page" if start == b"<" else "not JSON"
 
 
-def unanswered(reply: Reply, error: UnreadableError, *, by: str, base_url: str) -> ProviderError:
-    """Say what follows from an answer to a paid call that cannot be read; `base_url` names the variable to look at.
+def unanswered(reply: Reply, error: UnreadableError, *, by: str) -> ProviderError:
+    """Say what follows from an answer to a paid call that cannot be read.
 
     "Too many requests" is said before anything is sold, by whoever says it.
     """
     if reply.status == 429:
         message = f"{by} asks for patience (HTTP 429)"
         return TransientError(message, http_status=429, retry_after_s=reply.retry_after_s)
-    advice = f"; is {base_url} right?" if 400 <= reply.status < 500 else ""
+    advice = "; is the base URL right?" if 400 <= reply.status < 500 else ""
     message = f"no valid answer from {by} (HTTP {reply.status}: {error}){advice}"
     return OutcomeUnknownError(message, http_status=reply.status, retry_after_s=reply.retry_after_s)
 
@@ -110,6 +152,16 @@ def read_word(value: Any) -> str:
 def read_url(value: Any) -> str:
     """Read an absolute http or https URL of plain printable ASCII; "" for anything else."""
     return value if isinstance(value, str) and _URL.fullmatch(value) else ""
+
+
+def link_flaw(value: Any) -> str:
+    """Say why a link can never be followed, without a word of it; "" for one that may be, and for what is no link."""
+    found = _LINK.match(value) if isinstance(value, str) else None
+    if found is None or read_url(value):
+        return ""
+    if not _VISIBLE_ASCII.fullmatch(found.string):
+        return "holds a blank, a control character or a letter beyond ASCII, as no link may"
+    return "holds a user name or a password" if "@" in found[1] else "is not a URL of the web"
 
 
 def read_cost(value: Any) -> float | None:

@@ -49,14 +49,13 @@ class Runware:
     title = "Runware"
     ids_are_ours = True
     default_base_url = "https://api.runware.ai/v1"
-    key_variable = "RUNWARE_API_KEY"
-    base_url_variable = "RUNWARE_BASE_URL"
     poll_batch = 100
     file_hosts = ("*.runware.ai",)
     failures_are_free = False
     # How long they remember an id is not documented. A day covers a run that was stopped overnight; a longer guess
     # would bet a second purchase on it.
     repeat_window_s = 86_400.0
+    request_texts = ("taskType", "model")
 
     def request(self, params: Mapping[str, Any], spec: ModelSpec, *, model_id: str) -> dict[str, Any]:
         """Write one task: its type and model, what the author gave in the spec's order, then how it is delivered."""
@@ -113,7 +112,7 @@ def _submit_answer(reply: Reply) -> Answer:
     try:
         return read_answer(reply)
     except UnreadableError as error:
-        raise unanswered(reply, error, by="Runware", base_url=Runware.base_url_variable) from error
+        raise unanswered(reply, error, by="Runware") from error
 
 
 def _is_acknowledged(answer: Answer, our_id: str) -> bool:

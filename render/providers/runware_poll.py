@@ -14,6 +14,7 @@ from render.providers.codes import CodeKind, kind_of, render_failure
 from render.providers.protocol import RemoteState, Result
 from render.providers.replies import (
     UnreadableError,
+    link_flaw,
     read_cost,
     read_flag,
     read_percentage,
@@ -99,7 +100,14 @@ def _state(answer: Answer, remote_id: str) -> RemoteState:
         is_pending=bool(words) or not (results or verdicts),
         progress=next((read_percentage(item.get("progress")) for item in open_items), None),
         word=next(iter(words), ""),
+        link_flaw=next(filter(None, map(_flaw_in, open_items)), ""),
     )
+
+
+def _flaw_in(item: Mapping[str, Any]) -> str:
+    """Say why the link of an item that is called finished cannot be followed."""
+    is_done = read_word(item.get("status")) in _DONE
+    return (link_flaw(item.get("videoURL")) or link_flaw(item.get("imageURL"))) if is_done else ""
 
 
 def result_in(item: Mapping[str, Any]) -> Result | None:

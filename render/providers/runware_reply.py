@@ -8,12 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from render.providers.replies import UnreadableError, read_items, read_object, read_word, readable_text
+from render.providers.replies import UnreadableError, read_items, read_reply, read_word, readable_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from render.providers.protocol import Reply
+
+#: what is asked for or followed, and cannot be so once it has lost a part
+_AS_THEY_ARE = frozenset({"taskUUID", "videoURL", "imageURL", "videoUUID", "imageUUID"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,7 +53,7 @@ def read_answer(reply: Reply) -> Answer:
     Raises:
         UnreadableError: not a JSON object, or one with neither `data` nor an error.
     """
-    document = read_object(reply.body)
+    document = read_reply(reply, as_they_are=_AS_THEY_ARE)
     data = document.get("data")
     items = read_items(data)
     errors = (*_envelope_errors(document), *(_item_error(item) for item in items if _is_error(item)))

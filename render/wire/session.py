@@ -19,7 +19,7 @@ import aiohttp
 from yarl import URL
 
 from render import __version__
-from render.disclosure import any_spelling
+from render.disclosure import without
 from render.errors import SettingsError
 from render.providers.protocol import Reply
 from render.retry_after import retry_after
@@ -45,8 +45,6 @@ if TYPE_CHECKING:
 
 _LARGEST_REPLY_BYTES = 4 * 1024 * 1024
 _PIECE_BYTES = 64 * 1024
-#: what is shorter may be a part of any word
-_SHORTEST_KEY = 8
 #: more at once gained nothing where it was measured
 _DOWNLOADS = 16
 
@@ -123,8 +121,8 @@ class Wire:
         resolver: AbstractResolver | None = None,
     ) -> None:
         self.requests = 0
-        #: beside the keys, what answers must not repeat
-        self._secrets: tuple[Secret, ...] = ()
+        #: beside the keys, what must not be kept of answers
+        self._hidden: tuple[str, ...] = ()
         self._connectors = connectors or Connectors()
         self._timeouts = timeouts or Timeouts()
         self._now = now
@@ -146,9 +144,9 @@ class Wire:
     async def __aexit__(self, *_: object) -> None:
         await self._open.aclose()
 
-    def hide(self, secrets: Iterable[Secret]) -> None:
-        """Take these out of every answer from here on, as keys are."""
-        self._secrets = (*self._secrets, *secrets)
+    def hide(self, texts: Iterable[str]) -> None:
+        """Hand these over with every answer from here on, as what nothing may repeat that is kept of it."""
+        self._hidden = (*self._hidden, *texts)
 
     async def send(self, call: Call, *, base_url: str, key: Secret | str) -> Reply:
         """Send one call and return its answer, whatever its status; a redirect is an answer too.
@@ -165,7 +163,7 @@ class Wire:
             async with self._request(call, url, headers=headers, sending=sending) as response:
                 body = await _bounded_body(response)
                 if body is not None:
-                    return _without(self._reply(response, body), (key, *self._secrets))
+                    return _without(self._reply(response, body), key)
             trouble = unanswered(f"{host}: the answer is longer than any should be", is_paid=call.is_paid)
         except FAILURES as error:
             trouble = failure(error, host=host, was_sent=sending.was_sent, is_paid=call.is_paid)
@@ -229,23 +227,15 @@ class Wire:
     def _reply(self, response: aiohttp.ClientResponse, body: bytes) -> Reply:
         headers = lower_case(response.headers)
         wait_s = retry_after(headers, self._now())
-        return Reply(status=response.status, headers=headers, body=body, retry_after_s=wait_s)
+        return Reply(status=response.status, headers=headers, body=body, retry_after_s=wait_s, hidden=self._hidden)
 
 
-def _without(reply: Reply, secrets: Iterable[Secret | str]) -> Reply:
-    """Take secrets out of an answer that repeats them, before anything is read from it, recorded or shown."""
-    for secret in secrets:
-        reply = _without_one(reply, secret if isinstance(secret, str) else secret.reveal())
-    return reply
-
-
-def _without_one(reply: Reply, text: str) -> Reply:
-    if len(text) < _SHORTEST_KEY:
-        return reply
-    spelling = any_spelling(text)
-    # what is no text loses nothing: every byte is one character of Latin-1
-    body = spelling.sub("...", reply.body.decode("latin-1")).encode("latin-1")
-    headers = {name: spelling.sub("…", value) for name, value in reply.headers.items()}
+def _without(reply: Reply, key: Secret | str) -> Reply:
+    """Take the key out of an answer that repeats it, before anything is read from it, recorded or shown."""
+    secrets = (key if isinstance(key, str) else key.reveal(),)
+    # what is no text loses nothing: every byte is one character of Latin-1, and a key is ASCII
+    body = without(reply.body.decode("latin-1"), secrets, instead="...").encode("latin-1")
+    headers = {name: without(value, secrets) for name, value in reply.headers.items()}
     return replace(reply, headers=headers, body=body)
 
 

@@ -124,14 +124,26 @@ def rendered(render, stills_once):
 
 
 @pytest.fixture
-def server(render, tmp_path):
-    """`render serve` in a process of its own, quick enough for tests and slow enough to be interrupted."""
-    options = ("--port", "0", "--state", tmp_path / "server", "--latency", "0.3", "0.6", "--engine", "fixed")
-    process = render.start("serve", *options)
-    line = process.stdout.readline()
-    assert line.startswith("serving on http://127.0.0.1:"), line + process.stderr.read()
-    yield Server(base_url=line.split()[2].rstrip(";"))
-    end(process)
+def servers(render, tmp_path):
+    """Start `render serve` with options, each in a process of its own; all with one state keep one ledger."""
+    processes = []
+
+    def start(*options, state=tmp_path / "server"):
+        process = render.start("serve", "--port", "0", "--state", state, *options)
+        processes.append(process)
+        line = process.stdout.readline()
+        assert line.startswith("serving on http://127.0.0.1:"), line + process.stderr.read()
+        return Server(base_url=line.split()[2].rstrip(";"))
+
+    yield start
+    for process in processes:
+        end(process)
+
+
+@pytest.fixture
+def server(servers):
+    """One that is quick enough for tests and slow enough to be interrupted."""
+    return servers("--latency", "0.3", "0.6", "--engine", "fixed")
 
 
 def end(process, number=signal.SIGTERM):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.acceptance.conftest import Server, end, wait_until
+from tests.acceptance.conftest import wait_until
 from tests.server.listener import Listener
 
 SECRETS = {"LANTERN_BUCKET": "bucket-canary-4711", "LANTERN_HOOK": "hook-canary-0815"}
@@ -29,23 +29,15 @@ def listener():
 
 
 @pytest.fixture
-def serve(render, tmp_path):
-    processes = []
+def serve(servers, tmp_path):
+    """Start servers that may send results to the hosts given."""
 
     def start(*hosts):
-        """Start a server that may send results to these hosts."""
         config = tmp_path / "server.yaml"
         config.write_text(f"{{allowed_hosts: {json.dumps(hosts)}}}\n", encoding="utf-8")
-        options = ("--port", "0", "--state", tmp_path / "server", "--latency", "0.1", "0.2", "--config", config)
-        process = render.start("serve", *options)
-        processes.append(process)
-        line = process.stdout.readline()
-        assert line.startswith("serving on http://127.0.0.1:"), line + process.stderr.read()
-        return Server(base_url=line.split()[2].rstrip(";"))
+        return servers("--latency", "0.1", "0.2", "--config", config)
 
-    yield start
-    for process in processes:
-        end(process)
+    return start
 
 
 @pytest.fixture
@@ -100,6 +92,28 @@ def test_a_value_that_makes_no_address_is_refused_without_showing_it(render, man
     done = render("run", manifest, **serve().variables, **SECRETS, SCHEME="gopher-canary", status=3)
     assert "SCHEME" in done.stderr
     assert "gopher-canary" not in done.stderr
+
+
+def test_a_value_that_stands_in_links_and_states_too_keeps_no_file_away(render, listener, manifest, serve):
+    port = listener.host.rpartition(":")[2]
+    there = manifest.read_text().replace(listener.host, f"${{env.HOST}}:{port}/${{env.STAGE}}")
+    manifest.write_text(there, encoding="utf-8")
+    parts = {"HOST": "127.0.0.1", "STAGE": "processing"}
+    done = render("run", manifest, "--json", **serve(listener.host).variables, **SECRETS, **parts)
+    assert json.loads(done.stdout)["saved"] == 1
+    wait_until(lambda: len(listener.heard) == 2)
+    assert "/processing/bucket-canary-4711/lamp.webp" in {heard.path for heard in listener.heard}
+    assert_untold(render.folder, done.stdout, done.stderr)
+
+
+def test_what_is_bought_anew_needs_no_variable_of_an_address_that_it_had_before(render, listener, manifest, serve):
+    variables = serve(listener.host).variables
+    render("run", manifest, **variables, **SECRETS)
+    manifest.write_text(manifest.read_text().replace("LANTERN_BUCKET", "OTHER_BUCKET"), encoding="utf-8")
+    again = ("run", manifest, "--only", "lamp", "--again", "--json")
+    told = variables | {"LANTERN_HOOK": SECRETS["LANTERN_HOOK"]}
+    assert "OTHER_BUCKET is not set" in render(*again, **told, status=3).stderr
+    assert json.loads(render(*again, **told, OTHER_BUCKET="other-bucket-canary").stdout)["saved"] == 1
 
 
 def test_a_check_needs_no_value_and_says_which_are_missing(render, manifest):

@@ -48,6 +48,7 @@ def test_a_plan_needs_no_key_and_no_network(render):
         "key": "lantern-train.t01",
         "shot": "lantern-train",
         "model": "runware:210@1",
+        "lane": "runware",
         "action": "submit",
         "reason": "new",
         "path": "lantern-train/lantern-train_t01.mp4",
@@ -63,7 +64,7 @@ def test_run_and_status_print_their_document_and_nothing_else(render, server):
         "committed_usd", "reserved_usd", "budget_usd", "unpriced", "failures",
     }  # fmt: skip
     assert {frozenset(task) for task in status["tasks"]} == {
-        frozenset({"key", "status", "rests", "path", "remote_id", "cost_usd", "seed"})
+        frozenset({"key", "lane", "status", "rests", "path", "is_here", "in_the_way", "remote_id", "cost_usd", "seed"})
     }
     assert all(task["status"] == "saved" and task["rests"] is None for task in status["tasks"])
 

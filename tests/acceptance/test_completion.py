@@ -183,3 +183,11 @@ def test_fish_offers_what_can_be_typed_next(shell, tmp_path):
         cwd=shell.folder, env=shell.environment, capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
     assert "poster" in done.stdout.split()
+
+
+def test_lanes_of_ones_own_are_offered_beside_the_providers(shell, offered):
+    lanes = "providers: {studio: {kind: runware}}"
+    shots = "shots: [{id: fox, model: studio/kandinsky-5-image-lite, prompt: A fox}]"
+    text = f"version: 1\nproject: film\n{lanes}\n{shots}\n"
+    (shell.folder / "film.shots.yaml").write_text(text, encoding="utf-8")
+    assert offered("render plan --provider ") == ["studio", "runware"]

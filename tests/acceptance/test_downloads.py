@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests import core_dumps
-from tests.acceptance.conftest import RENDER, Server, end, wait_until
+from tests.acceptance.conftest import RENDER, wait_until
 
 BREAKING = """\
 - {on: file, nth: 1, action: {cut: {bytes: 900}}}
@@ -15,13 +15,9 @@ BREAKING = """\
 
 
 @pytest.fixture
-def breaking_server(render, tmp_path):
+def breaking_server(servers, tmp_path):
     (tmp_path / "faults.yaml").write_text(BREAKING, encoding="utf-8")
-    process = render.start("serve", "--port", "0", "--state", tmp_path / "server", "--faults", tmp_path / "faults.yaml")
-    line = process.stdout.readline()
-    assert line.startswith("serving on http://127.0.0.1:"), line + process.stderr.read()
-    yield Server(base_url=line.split()[2].rstrip(";"))
-    end(process)
+    return servers("--faults", tmp_path / "faults.yaml")
 
 
 def test_files_that_break_off_come_home_whole_and_nothing_is_left_over(render, breaking_server):

@@ -1,23 +1,15 @@
 """`render fetch`: what is paid for comes home, and whatever is recorded, nothing is bought."""
 
-import functools
+import json
 import os
 import signal
-import socket
 import stat
 import subprocess
-from contextlib import contextmanager
 
 import pytest
-from aiohttp.abc import AbstractResolver
 
-from render.commands import session
-from render.commands.session import RunTerms, Session
-from render.project import Where, open_project
-from render.selection import Selection
-from render.settings import Display
-from render.wire import Wire
-from tests.acceptance.conftest import RENDER, Server, end, wait_until
+from render.store import open_store
+from tests.acceptance.conftest import RENDER, end, wait_until
 
 STILLS = "stills.yaml"
 CLIP = """\
@@ -28,22 +20,14 @@ shots: [{id: fog, model: kandinsky-5-distill, aspect_ratio: "1:1", prompt: Fog o
 
 
 @pytest.fixture
-def serve(render, tmp_path):
+def serve(servers, tmp_path):
     """Start servers with a configuration; all of them keep one ledger."""
-    processes = []
 
     def start(config="", latency=("0.1", "0.2")):
         (tmp_path / "config.yaml").write_text(config or "{}", encoding="utf-8")
-        told = ("--port", "0", "--state", tmp_path / "server", "--config", tmp_path / "config.yaml")
-        told += ("--latency", *latency, "--engine", "fixed")
-        processes.append(render.start("serve", *told))
-        line = processes[-1].stdout.readline()
-        assert line.startswith("serving on http://127.0.0.1:"), line + processes[-1].stderr.read()
-        return Server(base_url=line.split()[2].rstrip(";"))
+        return servers("--config", tmp_path / "config.yaml", "--latency", *latency, "--engine", "fixed")
 
-    yield start
-    for process in processes:
-        end(process)
+    return start
 
 
 def keyless(server):
@@ -110,99 +94,33 @@ def test_what_is_in_flight_needs_the_key_and_comes_home_with_it(render, serve):
     assert len(purchases(server)) == 1
 
 
+def counts(done):
+    document = json.loads(done.stdout)
+    return document["tasks"], document["skipped"], document["left"], document["parked"]
+
+
+def test_a_summary_is_printed_however_a_fetch_ends(render, server):
+    render("run", STILLS, **server.variables)
+    film(render).unlink()
+    log = render.folder / "renders" / "stills" / "render.log"
+    log.rename(log.with_name("earlier.log"))
+    log.mkdir()
+    assert counts(render("fetch", STILLS, "--json", status=3, **server.variables)) == (2, 1, 0, 1)
+    with open_store(log.with_name("state.db"), project="stills", kind="paid"):
+        assert counts(render("fetch", STILLS, "--json", status=4, **server.variables)) == (2, 0, 2, 0)
+    assert counts(render("fetch", STILLS, "--only", "nobody", "--json", status=2, **server.variables)) == (0, 0, 0, 0)
+    (render.folder / STILLS).write_text("version: 1\n", encoding="utf-8")
+    assert counts(render("fetch", STILLS, "--json", status=2, **server.variables)) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-1"])
+def test_a_wait_that_would_never_end_is_refused(render, number):
+    assert "--wait" in render("fetch", STILLS, "--wait", number, status=2).stderr
+
+
 def log_of(render, project):
     log = render.folder / "renders" / project / "render.log"
     return log.read_text(encoding="utf-8") if log.exists() else ""
-
-
-@pytest.fixture
-def held(render, serve):
-    """Two stills whose files are at a host that is not allowed."""
-    server = serve("public_base: https://media.test\n")
-    assert render.json("run", STILLS, status=6, **server.variables)["held"] == 2
-    return server
-
-
-def test_a_held_file_s_message_names_the_command_wherever_it_is_told(render, held):
-    command = "render fetch --allow-host media.test"
-    told = render("run", STILLS, status=6, **held.variables)
-    assert command in told.stdout
-    assert command in told.stderr
-    assert all(command in task["reason"] for task in render.json("plan", STILLS, **held.variables)["tasks"])
-    assert {task["rests"] for task in render.json("status", STILLS, **held.variables)["tasks"]} == {"held"}
-    assert len(purchases(held)) == 2
-
-
-class Within(AbstractResolver):
-    """Says of every name that it leads into somebody's network."""
-
-    def __init__(self):
-        self.asked = []
-
-    async def resolve(self, host, port=0, family=socket.AF_INET):
-        self.asked.append(host)
-        return [{"hostname": host, "host": "10.1.2.3", "port": port, "family": family, "proto": 0, "flags": 0}]
-
-    async def close(self):
-        pass
-
-
-@pytest.fixture
-def in_this_process(render, held, monkeypatch):
-    """Bring home what is held in this very process, where every name leads to a private address."""
-    for name, value in held.variables.items():
-        monkeypatch.setenv(name, value)
-    names = Within()
-    monkeypatch.setattr(session, "Wire", functools.partial(Wire, resolver=names))
-
-    @contextmanager
-    def signals_as_before():
-        numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        before = {number: signal.getsignal(number) for number in numbers}
-        yield
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-    def fetch(*hosts):
-        project = open_project(render.folder / STILLS, Where())
-        screen = Display(has_colour=False, is_live=False, width=80, row_width=80)
-        terms = RunTerms(selection=Selection(buys=False), allow_hosts=hosts)
-        with signals_as_before():
-            summary = Session(project=project, screen=screen, reach=session_reach, terms=terms).perform()
-        return {failure.message for failure in summary.failures}, names.asked
-
-    return fetch
-
-
-def session_reach(project):
-    from render.commands.reach import over_the_network  # noqa: PLC0415 - the server's part is heavy
-
-    return over_the_network(project)
-
-
-def test_only_an_allowed_host_is_asked_and_never_at_a_private_address(in_this_process):
-    messages, asked = in_this_process()
-    assert (len(messages), asked) == (1, [])
-    messages, asked = in_this_process("media.test")
-    assert messages == {"media.test leads to an address that is not public"}
-    assert set(asked) == {"media.test"}
-
-
-def test_a_manifest_allows_a_host_for_good(in_this_process, render):
-    stills = render.folder / STILLS
-    text = stills.read_text(encoding="utf-8")
-    stills.write_text(f'{text}providers: {{runware: {{allow_hosts: ["*.test"]}}}}\n', encoding="utf-8")
-    assert "*.test" in render("validate", STILLS, status=2).stdout
-    stills.write_text(f"{text}providers: {{runware: {{allow_hosts: [Media.test]}}}}\n", encoding="utf-8")
-    messages, asked = in_this_process()
-    assert messages == {"media.test leads to an address that is not public"}
-    assert set(asked) == {"media.test"}
-
-
-@pytest.mark.parametrize("host", ["https://media.test", "10.0.0.7", "*", "*.test", "localhost", "media.test/a", ""])
-def test_what_is_no_host_is_refused_before_anything_is_asked(render, host):
-    done = render("fetch", STILLS, "--allow-host", host, status=2)
-    assert "is not the name of a host" in done.stderr
 
 
 def test_what_a_run_leaves_behind_is_its_owner_s_alone_whatever_the_umask(render, serve):

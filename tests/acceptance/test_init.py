@@ -83,5 +83,8 @@ def test_only_the_lines_that_are_missing_are_added_where_renders_will_be(render,
 def test_a_folder_that_cannot_be_written_is_told(render):
     (render.folder / "blocked").write_text("a file")
     assert "is a file" in render("init", "blocked", status=2).stderr
+    (render.folder / "dangling").symlink_to("nowhere")
+    assert "dangling is there and is no folder" in render("init", "dangling", status=2).stderr
+    assert "cannot make the folder blocked/below" in render("init", "blocked/below", status=3).stderr
     (render.folder / "schemas").write_text("a file")
     assert "cannot write schemas" in render("init", status=3).stderr

@@ -8,6 +8,8 @@ import subprocess
 
 from render.commands.unrecorded import as_recorded, told
 from render.errors import StateError
+from render.lanes import LaneFacts
+from render.providers import PROVIDERS
 from render.records import Status, Summary
 from render.runner.journal import Journal
 from render.store import Change, open_store
@@ -15,6 +17,9 @@ from tests.acceptance.conftest import RENDER
 from tests.store.recorded import an_attempt
 
 STILLS = "stills.yaml"
+LANES = {
+    name: LaneFacts(kind=name, endpoint="", ids_are_ours=provider.ids_are_ours) for name, provider in PROVIDERS.items()
+}
 
 
 def test_a_run_that_waits_is_told_for_whom_and_goes_on_afterwards(render, server):
@@ -75,7 +80,7 @@ def test_of_what_could_not_be_recorded_one_line_an_attempt_is_told_without_its_l
         raise StateError("the disk is gone")
 
     async def note_all(journal):
-        async with told(journal):
+        async with told(journal, LANES):
             for attempt in (an_attempt(1, **theirs), ours, failed, in_doubt, never_sent):
                 await journal.note(Change(attempt=attempt))
 

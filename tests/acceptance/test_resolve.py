@@ -1,8 +1,10 @@
 """What a person decides about purchases that a run cannot decide about, and what the next run makes of it."""
 
+import json
+
 import pytest
 
-from tests.acceptance.conftest import Server, end, wait_until
+from tests.acceptance.conftest import end, wait_until
 
 CLIPS = """\
 version: 1
@@ -25,25 +27,15 @@ LOST_ANSWER = "- {on: aimlapi.submit, nth: 1, action: reset_after}\n"
 
 
 @pytest.fixture
-def serve(render, tmp_path):
+def serve(servers, tmp_path):
     """Start servers that follow a script of faults; all of them keep one ledger."""
-    processes = []
 
     def start(faults=""):
         script = tmp_path / "faults.yaml"
         script.write_text(faults or "[]", encoding="utf-8")
-        process = render.start(
-            *("serve", "--port", "0", "--state", tmp_path / "server", "--latency", "0.1", "0.2"),
-            *("--engine", "fixed", "--faults", script),
-        )
-        processes.append(process)
-        line = process.stdout.readline()
-        assert line.startswith("serving on http://127.0.0.1:"), line + process.stderr.read()
-        return Server(base_url=line.split()[2].rstrip(";"))
+        return servers("--latency", "0.1", "0.2", "--engine", "fixed", "--faults", script)
 
-    yield start
-    for process in processes:
-        end(process)
+    return start
 
 
 @pytest.fixture
@@ -239,6 +231,16 @@ def test_what_is_ambiguous_is_not_bought_once_more(render, ambiguous):
     assert "tide.t01 is ambiguous" in refused.stderr
     assert "render resolve tide.t01" in refused.stderr
     assert len(bought(ambiguous)) == 1
+
+
+def test_what_a_pattern_names_and_stands_so_already_is_passed_over_and_named(render, serve):
+    server = serve(LOST_ANSWER + LOST_ANSWER.replace("nth: 1", "nth: 2"))
+    write(render, TWO)
+    assert render.json("run", NAME, status=6, **server.variables)["ambiguous"] == 2
+    render("resolve", "tide", NAME, "--abandon", **server.variables)
+    done = render("resolve", "*", NAME, "--abandon", "--json", **server.variables)
+    assert [each["key"] for each in json.loads(done.stdout)["resolved"]] == ["gulls.t01"]
+    assert done.stderr == "passed over: tide.t01 is left alone already\n"
 
 
 def test_a_shot_stands_for_what_a_run_leaves_to_a_person_of_it(render, ambiguous):

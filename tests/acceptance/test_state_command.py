@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from render.errors import UsageError
+from render.store.export_file import require_export_file
+
 STILLS = "stills.yaml"
 
 
@@ -187,10 +190,21 @@ def test_an_export_replaces_an_earlier_export_and_nothing_else(render, record):
     assert (render.folder / "notes.txt").read_text() == "mine"
     assert not (record.parent / "new.jsonl").exists()
     for _ in range(2):
-        state(render, "export", STILLS, "-o", "kept.jsonl")
+        written = state(render, "export", STILLS, "-o", "kept.jsonl").stderr
+    assert written.startswith("2 attempts and 2 files written to kept.jsonl\n")
     state(render, "export", STILLS, "-o", "/dev/null")
     assert Path("/dev/null").is_char_device()
     assert state(render, "export", STILLS, "-o", "-").stdout == (render.folder / "kept.jsonl").read_text()
+
+
+def test_an_export_is_never_written_over_a_disk(tmp_path):
+    disks = (path for path in Path("/dev").iterdir() if path.is_block_device())
+    disk = next(disks, None)
+    if disk is None:
+        pytest.skip("there is no disk in /dev")
+    with pytest.raises(UsageError, match="not a regular file"):
+        # looks and writes nothing, whatever it finds
+        require_export_file(disk, folder=tmp_path)
 
 
 @pytest.mark.parametrize(

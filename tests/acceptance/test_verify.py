@@ -2,8 +2,11 @@
 
 import json
 import os
+import subprocess
 
-from tests.acceptance.conftest import end, wait_until
+import pytest
+
+from tests.acceptance.conftest import RENDER, end, wait_until
 
 STILLS = "stills.yaml"
 
@@ -106,3 +109,35 @@ def test_a_record_of_other_facts_than_the_headers_tell_is_told(render, rendered)
     (render.folder / "other.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     render("state", "import", "other.jsonl", STILLS, "--offline", "--replace")
     assert {kind for _, kind in found(render)} == {"measured"}
+
+
+def test_what_a_fetch_moved_aside_is_not_unknown(render, rendered):
+    os.truncate(rendered / "lamp" / "lamp_t01.webp", 100)
+    render("fetch", STILLS, "--offline")
+    (aside,) = (rendered / ".earlier").rglob("*.webp")
+    seen = verify(render)
+    assert (seen["problems"], seen["unknown"]) == ([], [])
+    assert seen["put_aside"] == [aside.relative_to(rendered).as_posix()]
+    told = render("verify", STILLS, "--offline").stdout
+    assert told.endswith("; all as recorded; 1 put aside in .earlier/\n")
+
+
+@pytest.mark.parametrize("command", [("verify",), ("status",), ("plan",), ("state", "check")])
+def test_whoever_only_looks_leaves_no_file_behind(render, rendered, command):
+    before = {path: path.stat().st_mtime_ns for path in rendered.rglob("*")}
+    render(*command, STILLS, "--offline")
+    assert {path: path.stat().st_mtime_ns for path in rendered.rglob("*")} == before
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "ascii", "koi8-r"])
+def test_names_that_are_no_text_leave_a_document_that_is_utf_8(render, rendered, encoding):
+    names = [b"half\xff.txt", b"surrogate\xed\xa0\x80.txt", "\u0444\u00e9.txt".encode()]
+    for name in names:
+        (rendered / os.fsdecode(name)).touch()
+    variables = {**render.environment, "PYTHONIOENCODING": encoding}
+    command = [*RENDER, "verify", STILLS, "--offline"]
+    for arguments in (command, [*command, "--json"]):
+        done = subprocess.run(arguments, cwd=render.folder, env=variables, capture_output=True, check=True, timeout=60)
+        assert done.stderr == b""
+    shape = json.loads(done.stdout.decode("utf-8", "strict"))
+    assert sorted(map(os.fsencode, shape["unknown"])) == sorted(names)

@@ -130,8 +130,8 @@ MUTANTS = (
     mutant(
         "plain-http",
         "files come over https alone",
-        '        if url.scheme != "https":\n            raise HeldError',
-        "        if False:\n            raise HeldError",
+        '        if url.scheme != "https":\n            link = ',
+        "        if False:\n            link = ",
         "tests/test_file_links.py::test_a_link_without_encryption_is_held",
     ),
     mutant(

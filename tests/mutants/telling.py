@@ -32,15 +32,15 @@ MUTANTS = (
     mutant(
         "refused-link-shown-whole",
         "a refused link is told by its host alone",
-        '            raise HeldError(f"files are fetched over https only, and the link to {host} is not")\n',
-        '            raise HeldError(f"files are fetched over https only, and {text} is not")\n',
+        '            raise HeldError(f"files are fetched over https only, and {link} {shown_host(url)} is not")\n',
+        '            raise HeldError(f"files are fetched over https only, and {link} {text} is not")\n',
         "tests/test_file_links.py::test_a_link_that_is_held_is_told_by_its_host_alone",
     ),
     mutant(
         "key-in-the-log",
         "no key stands in the log",
-        '        text = any_spelling(secret).sub("…", text)\n',
-        "        pass\n",
+        "            text = any_spelling(secret).sub(instead, text)\n",
+        "            pass\n",
         f"{_LOG}::test_a_key_never_appears",
     ),
     mutant(
@@ -88,7 +88,7 @@ MUTANTS = (
     mutant(
         "repeated-key-kept",
         "an answer that repeats the key does not bring it into the record",
-        "return _without(self._reply(response, body), (key, *self._secrets))\n",
+        "return _without(self._reply(response, body), key)\n",
         "return self._reply(response, body)\n",
         f"{_WIRE}::test_an_answer_that_repeats_the_key_does_not_hold_it_any_more",
     ),

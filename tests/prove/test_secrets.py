@@ -66,14 +66,14 @@ class Careless:
     def __init__(self, root):
         self._root = root
 
-    async def receive(self, chunks, *, delivery):
+    async def receive(self, chunks, *, delivery, **_):
         data = b"".join([chunk async for chunk in chunks])
         try:
             (self._root / delivery.target).write_bytes(data)
         except OSError:
             return
 
-    async def place(self, source, *, target, sha256):
+    async def place(self, source, *, target, sha256, **_):
         pass
 
 

@@ -84,6 +84,4 @@ def test_an_answer_about_an_archive_or_a_log_is_read_or_a_documented_error(name,
 def test_a_provider_is_called_by_its_own_name(name):
     provider = PROVIDERS[name]
     assert provider.name == name
-    assert provider.key_variable == f"{name.upper()}_API_KEY"
-    assert provider.base_url_variable == f"{name.upper()}_BASE_URL"
     assert provider.default_base_url.startswith("https://")

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from render.providers.replies import (
     MESSAGE_LIMIT,
     UnreadableError,
+    link_flaw,
     read_cost,
     read_object,
     read_percentage,
@@ -139,6 +140,31 @@ _NO_URLS += ["file:///etc/passwd", "data:video/mp4;base64,AA", "ftp://host/a", "
 @pytest.mark.parametrize("value", [*_NO_URLS, None, 5, ["https://host/a"]])
 def test_anything_else_is_no_url(value):
     assert read_url(value) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "flaw"),
+    [
+        ("https://user:HIDDEN@vm.runware.ai/a.mp4", ""),
+        ("https://vm.runware.ai/a.mp4", ""),
+        ("", ""),
+        ("pending", ""),
+        ("/a.mp4", ""),
+        ("ftp://vm.runware.ai/a b.mp4", ""),
+        (None, ""),
+        (["https://vm.runware.ai/HIDDEN a.mp4"], ""),
+        ("https://:HIDDEN@vm.runware.ai/a.mp4", "a user name or a password"),
+        ("https://vm.runware.ai/HIDDEN a.mp4", "a blank"),
+        ("https://vm.runware.ai/HIDDEN\x00.mp4", "a control character"),
+        ("https://vm.runw\u0430re.ai/HIDDEN.mp4", "a letter beyond ASCII"),
+        ("https:///HIDDEN.mp4", "not a URL of the web"),
+    ],
+)
+def test_a_link_that_can_never_be_followed_is_told_from_one_that_is_not_there(value, flaw):
+    said = link_flaw(value)
+    assert flaw in said
+    assert bool(said) == bool(flaw)
+    assert "HIDDEN" not in said
 
 
 def test_a_status_word_is_lower_case_and_bounded():

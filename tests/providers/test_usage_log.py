@@ -1,5 +1,6 @@
 import pytest
 
+from render.catalog.load import load_catalog
 from render.errors import AccountError, ReadFailedError
 from render.providers import PROVIDERS
 from render.providers.protocol import LogPage
@@ -114,6 +115,14 @@ def test_each_provider_offers_what_the_other_has_no_need_of():
     assert AIMLAPI.details(THEIRS) is None
     assert runware.read_log(a_reply({}), our_ids=[OURS]) == LogPage()
     assert not AIMLAPI.read_details(a_reply({}), remote_id=THEIRS).is_known
+
+
+@pytest.mark.parametrize("spec", load_catalog().specs, ids=lambda spec: spec.id)
+def test_a_provider_names_texts_that_each_of_its_requests_holds(spec):
+    provider = PROVIDERS[spec.provider]
+    request = provider.request({}, spec, model_id=spec.id)
+    assert provider.request_texts
+    assert all(isinstance(request[name], str) and request[name] for name in provider.request_texts)
 
 
 def test_a_provider_says_how_long_it_remembers_an_id_and_whether_failures_cost():

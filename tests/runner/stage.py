@@ -12,8 +12,9 @@ from render.artifacts.folder import ArtifactFolder
 from render.artifacts.presence import presence
 from render.catalog.load import load_catalog
 from render.containers.measure import measure
+from render.lanes import LaneFacts
 from render.layout import EARLIER
-from render.plan import LaneFacts, plan
+from render.plan import plan
 from render.providers import PROVIDERS
 from render.records import Snapshot, Summary
 from render.runner.budget import Spending
@@ -42,13 +43,13 @@ def picture(key, **changes):
     """A still of Runware's; its prompt is its key unless changed."""
     params = {"prompt": f"shot {key}", "width": 640, "height": 1408}
     values = {"key": key, "shot": key, "take": 1, "model": IMAGE, "provider": "runware", "path": f"{key}.jpg"}
-    return Task(**{**values, "params": params, **changes})
+    return Task(**{"lane": values["provider"], **values, "params": params, **changes})
 
 
 def clip(key, **changes):
     """A clip of AI/ML API's."""
     values = {"key": key, "shot": key, "take": 1, "model": VIDEO, "provider": "aimlapi", "path": f"{key}.mp4"}
-    return Task(**{**values, "params": {"prompt": f"shot {key}"}, **changes})
+    return Task(**{"lane": values["provider"], **values, "params": {"prompt": f"shot {key}"}, **changes})
 
 
 @dataclass
@@ -162,13 +163,12 @@ class Stage:
 
     def _score(self, tasks, snapshot, base_url):
         facts = {
-            name: LaneFacts(endpoint="test", ids_are_ours=it.ids_are_ours, adopts_from_log=self.adopts)
+            name: LaneFacts(kind=name, endpoint="test", ids_are_ours=it.ids_are_ours, adopts_from_log=self.adopts)
             for name, it in PROVIDERS.items()
         }
         planned = plan(tasks, snapshot, spec_of=catalog().find, lanes=facts)
         if not self.buys:
-            endpoints = dict.fromkeys(PROVIDERS, "test")
-            planned = without_purchases(with_missing_files(planned, snapshot, endpoints=endpoints))
+            planned = without_purchases(with_missing_files(planned, snapshot, lanes=facts))
         lanes = {name: self._terms(name, base_url) for name in {each.task.provider for each in planned.tasks}}
         folder = self.folder(self.root)
         return Score(plan=planned, snapshot=snapshot, lanes=lanes, folder=folder, spending=self.spending)
@@ -177,6 +177,7 @@ class Stage:
         url = f"{base_url}/v1" if name == "runware" else base_url
         settings = LaneSettings(base_url=url, endpoint="test", plain_http_hosts=self.hosts)
         return LaneTerms(
+            name=name,
             provider=PROVIDERS[name],
             settings=settings,
             key=self.key,

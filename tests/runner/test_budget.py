@@ -107,6 +107,7 @@ def test_nothing_tells_one_key_from_another_where_none_is_needed():
     def mark(endpoint, key):
         place = LaneSettings(base_url="http://127.0.0.1:1", endpoint=endpoint)
         terms = LaneTerms(
+            name="runware",
             provider=PROVIDERS["runware"],
             settings=place,
             key=key,

@@ -9,8 +9,8 @@ from aiohttp import web
 
 from render.artifacts.folder import ArtifactFolder
 from render.artifacts.refusals import held_on_trouble
-from render.events import PurchasesPaused, TaskSaved
-from render.runner import gate, patience, poller
+from render.events import CostUnknown, PurchasesPaused, TaskRendered, TaskSaved
+from render.runner import archive, gate, patience, poller
 from tests.containers.samples import whole
 from tests.runner.archived import unknown, with_link
 from tests.runner.scripted import (
@@ -25,6 +25,9 @@ from tests.runner.scripted import (
     whole_file,
 )
 from tests.runner.stage import SPEED, clip, picture, plant
+
+#: each poll names another link, and so does the one after the last look
+EVERY_LINK_IS_DEAD = [gone] * (archive.LEAST_LOOKS + 1)
 
 
 @pytest.mark.parametrize(
@@ -170,6 +173,13 @@ def test_a_file_that_every_source_says_is_gone_is_lost_and_its_cost_is_told(stag
     assert stage.bought() == {"shot a": 1}
 
 
+@pytest.mark.parametrize("make", [picture, clip])
+def test_a_link_that_is_new_in_the_last_answer_is_tried_before_a_file_is_lost(stage, make, soon_lost):
+    stage.script.archive.append(unknown)
+    stage.script.files.extend(EVERY_LINK_IS_DEAD[1:])
+    stage.run(make("a"), saved=1)
+
+
 def test_a_file_on_a_foreign_host_is_held_with_its_link_and_a_later_run_goes_on(stage):
     stage.run(picture("b"), saved=1)
     link = f"http://localhost:{stage.script.port}/files/a.jpg?signature=abc"
@@ -237,16 +247,16 @@ def test_a_key_that_is_refused_does_not_stop_files_whose_links_are_known(stage):
 
 
 def test_a_dead_link_is_replaced_by_the_archives_before_anything_is_lost(stage, soon_lost):
-    stage.script.files.extend([gone] * 8)
+    stage.script.files.extend(EVERY_LINK_IS_DEAD)
     stage.run(picture("b", path="b.jpg"), lost=1, exit_status=1)
-    stage.script.files.extend([gone] * 8)
+    stage.script.files.extend(EVERY_LINK_IS_DEAD)
     stage.script.archive.append(with_link(f"http://127.0.0.1:{stage.script.port}/files/archived.jpg"))
     stage.run(picture("a"), saved=1)
     assert stage.script.fetched["/files/archived.jpg"] == 1
 
 
 def test_a_file_is_not_lost_while_the_archive_cannot_be_asked(stage, soon_lost):
-    stage.script.files.extend([gone] * 8)
+    stage.script.files.extend(EVERY_LINK_IS_DEAD)
     stage.script.archive.extend([saying(502, "<html>Bad gateway</html>")] * 5)
     stage.run(picture("a"), parked=1, exit_status=6)
     stage.script.archive.clear()
@@ -255,7 +265,7 @@ def test_a_file_is_not_lost_while_the_archive_cannot_be_asked(stage, soon_lost):
 
 
 def test_an_archive_that_knows_nothing_gives_no_link(stage, soon_lost):
-    stage.script.files.extend([gone] * 8)
+    stage.script.files.extend(EVERY_LINK_IS_DEAD)
     stage.script.archive.append(unknown)
     stage.run(picture("a"), lost=1, exit_status=1)
 
@@ -374,3 +384,17 @@ def test_nothing_is_bought_for_a_disk_without_room_and_what_was_bought_comes_hom
     assert "MB left" in paused.cause
     stage.folder = ArtifactFolder
     stage.run(picture("a"), picture("b"), skipped=1, saved=1)
+
+
+@pytest.mark.parametrize("make", [picture, clip])
+def test_a_file_that_is_fetched_again_costs_nothing_and_says_nothing_of_money(stage, make):
+    task = make("a")
+    first = stage.run(task, saved=1)
+    (stage.root / task.path).unlink()
+    # a dead link makes the provider tell the price once more
+    stage.script.files.extend([gone, whole_file])
+    again = stage.run(task, saved=1)
+    assert [event.cost_usd for event in stage.told(TaskRendered)] == [None]
+    assert stage.told(CostUnknown) == []
+    assert (again.cost_usd, again.unpriced) == (0.0, ())
+    assert again.committed_usd == first.committed_usd

@@ -1,9 +1,6 @@
 """How often a lane asks, and how long it leaves a host alone."""
 
 import asyncio
-import shutil
-import ssl
-import subprocess
 from contextlib import asynccontextmanager
 
 import pytest
@@ -16,6 +13,7 @@ from render.runner.line import LONGEST_WAIT_S
 from render.runner.surroundings import Surroundings, wait_at_most
 from render.settings import LaneSettings
 from render.wire import Wire
+from tests.certificates import self_signed
 from tests.runner.scripted import accept, refusing
 from tests.runner.stage import SPEED, clip, picture
 
@@ -46,6 +44,7 @@ class Clock:
 def a_lane(clock):
     settings = LaneSettings(base_url="http://127.0.0.1:1", endpoint="test")
     terms = LaneTerms(
+        name="runware",
         provider=PROVIDERS["runware"],
         settings=settings,
         key=None,
@@ -170,14 +169,7 @@ def test_a_provider_that_is_full_gets_fewer_renders_at_a_time(stage):
 @pytest.fixture
 def foreign_certificate(tmp_path):
     """A certificate that nobody vouches for."""
-    if shutil.which("openssl") is None:
-        pytest.skip("needs openssl to make a certificate")
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
-    subprocess.run([*made, "-keyout", key, "-out", certificate], check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    return context
+    return self_signed(tmp_path, "localhost")[0]
 
 
 @pytest.mark.parametrize("make", [picture, clip])

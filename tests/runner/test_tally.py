@@ -1,6 +1,6 @@
 """How a run's end is counted, and which status is the worst."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given
@@ -79,3 +79,23 @@ def test_costs_add_up_and_failures_are_listed_in_order():
     summary = summarise(jobs, Ending(requests=7))
     assert (summary.cost_usd, summary.requests) == (0.3, 7)
     assert [failure.key for failure in summary.failures] == ["0", "1"]
+
+
+@pytest.mark.parametrize(
+    ("known_before", "told_now", "counted"),
+    [(None, 0.2, 0.2), (0.2, 0.2, 0.0), (0.2, 0.3, 0.1), (0.3, 0.2, 0.0), (0.2, None, 0.0)],
+)
+def test_a_cost_counts_in_the_run_that_was_the_first_to_learn_it(known_before, told_now, counted):
+    one = job(Outcome.SAVED, status=Status.SAVED, cost_usd=told_now)
+    found = replace(one.planned, action=Action.DOWNLOAD, attempt=replace(one.record, cost_usd=known_before))
+    again = replace(one, planned=found)
+    assert again.is_fetched_again
+    assert summarise([again], Ending()).cost_usd == counted
+
+
+def test_what_an_earlier_try_cost_is_not_taken_off_the_next_one():
+    one = job(Outcome.SAVED, status=Status.SAVED, cost_usd=0.2)
+    before = an_attempt(2, status=Status.FAILED, cost_usd=0.2)
+    again = replace(one, planned=replace(one.planned, attempt=before))
+    assert (again.found, again.is_fetched_again) == (None, False)
+    assert summarise([again], Ending()).cost_usd == 0.2

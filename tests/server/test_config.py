@@ -161,6 +161,39 @@ def test_the_command_follows_its_file_and_the_command_line_beats_it(tmp_path, se
         assert process.wait(20) == 0
 
 
+def test_a_key_may_be_told_in_a_file_that_no_list_of_processes_shows(tmp_path, serve, start):
+    (tmp_path / "server.key").write_text("from-a-file\n")
+    with start("--key-file", "server.key", "--engine", "fixed") as process:
+        try:
+            lines = [process.stdout.readline() for _ in range(4)]
+            witness = serve(state_dir=tmp_path / "unused")
+            witness.base_url = lines[0].split()[2].rstrip(";")
+            witness.key = "another"
+            assert witness.ask(PATH, body=BODY).status == 401
+            witness.key = "from-a-file"
+            assert witness.ask(PATH, body=BODY).body["status"] == "queued"
+        finally:
+            process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+    assert "from-a-file" not in "".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (("--key-file", "none"), 3, "cannot read the file none that --key-file names"),
+        (("--key-file", "server.yaml"), 3, "the file server.yaml that --key-file names is empty"),
+        (("--key-file", "server.yaml", "--key", "given"), 2, "say the same thing twice"),
+    ],
+)
+def test_a_key_file_that_tells_no_key_is_refused(tmp_path, start, arguments, status, words):
+    (tmp_path / "server.yaml").touch()
+    with start(*arguments) as process:
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == status
+    assert words in errors
+
+
 @pytest.mark.parametrize("option", ["--config", "--faults"])
 def test_the_command_refuses_a_file_that_it_cannot_follow(tmp_path, option, start):
     (tmp_path / "wrong.yaml").write_text("- {on: nothing, action: drop}")

@@ -41,7 +41,10 @@ def orders(connection):
         if not text:
             return
         while not text.endswith(b"\n"):
-            text += connection.recv(_PIECE)
+            piece = connection.recv(_PIECE)
+            if not piece:
+                return
+            text += piece
         descriptors = array.array("i")
         for _, _, content in extra:
             descriptors.frombytes(content)

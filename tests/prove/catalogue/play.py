@@ -1,17 +1,13 @@
 """Plays cases, several at a time, and tells what was found."""
 
-import sys
-import tempfile
-import traceback
-from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
-from pathlib import Path
 
 from tests.canary import own_folder
 from tests.prove.catalogue.rows import ROWS, UNEXERCISED
 from tests.prove.catalogue.tables import all_cases
 from tests.prove.section import Figure, Section, zero
+from tests.prove.single import keyed, played
 
 #: cases wait more than they work
 _AT_ONCE = 4
@@ -20,23 +16,12 @@ _AT_ONCE = 4
 @cache
 def by_id():
     """Every case by its id."""
-    cases = list(all_cases())
-    found = {case.id: case for case in cases}
-    twice = [identity for identity, count in Counter(case.id for case in cases).items() if count > 1]
-    if twice:
-        raise ValueError(f"two cases share an id: {twice}")
-    return found
+    return keyed(all_cases())
 
 
 def play(identity, folder):
     """Play one case in an empty folder; return what was seen and every breach."""
-    case = by_id()[identity]
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        seen = case.scene.play(folder)
-    except Exception:  # noqa: BLE001 - one case that cannot be played must not hide the others
-        return None, [f"could not be played: {traceback.format_exc(limit=-3)}"]
-    return seen, case.breaches(seen)
+    return played(by_id()[identity], folder)
 
 
 def run(*, quick, folder):
@@ -81,11 +66,3 @@ def _figures(chosen, played, seen):
 
 def _ambiguous(seen):
     return seen.first.counts.get("ambiguous", 0)
-
-
-def tell(identity):
-    """Play one case and say what was seen; return the exit status."""
-    with tempfile.TemporaryDirectory(prefix="case-") as folder:
-        seen, breaches = play(identity, Path(folder))
-    sys.stdout.write(f"{identity}\n{seen}\n" + "".join(f"! {breach}\n" for breach in breaches))
-    return 1 if breaches else 0

@@ -95,6 +95,11 @@ class Case:
     def id(self):
         return f"{self.row}.{self.position}.{LETTERS.get(self.provider, self.provider)}.{self.variant}"
 
+    def play(self, folder):
+        """Play it in an empty folder; return what was seen and every breach."""
+        seen = self.scene.play(folder)
+        return seen, self.breaches(seen)
+
     def breaches(self, seen):
         """Everything in which what was seen differs from what must be seen."""
         found = [*self.first.mismatches(seen.first, which="first run")]

@@ -1,7 +1,6 @@
 """Plays all of it and adds it up."""
 
 import asyncio
-import traceback
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 
@@ -11,6 +10,7 @@ from tests.prove.files.bringing import bring_all
 from tests.prove.files.rows import ROWS, cases
 from tests.prove.files.sweep import sweep
 from tests.prove.section import Figure, Section, zero
+from tests.prove.single import keyed, played
 
 _AT_ONCE = 4
 _QUICK_SPREAD = 40
@@ -19,18 +19,12 @@ _QUICK_SPREAD = 40
 @cache
 def by_id():
     """Every case of whole runs by its id."""
-    return {case.id: case for case in cases()}
+    return keyed(cases())
 
 
 def play(identity, folder):
     """Play one case in an empty folder; return what was seen and every breach."""
-    case = by_id()[identity]
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        seen = case.scene.play(folder)
-    except Exception:  # noqa: BLE001 - one case that cannot be played must not hide the others
-        return None, [f"could not be played: {traceback.format_exc(limit=-3)}"]
-    return seen, case.breaches(seen)
+    return played(by_id()[identity], folder)
 
 
 def run(*, quick, folder):

@@ -20,11 +20,11 @@ from pathlib import Path
 from render import cli
 from render.commands.reach import over_the_network
 from render.commands.session import RunTerms, Session
+from render.display import Display
 from render.errors import RenderError
 from render.project import Where, open_project, read_record
 from render.records import Summary
 from render.runner.surroundings import Surroundings, wait_at_most
-from render.settings import Display
 from render.store.record import Store
 from tests.canary import KEY
 

@@ -1,26 +1,9 @@
-"""Plays single scenes: `python -m tests.prove.secrets --case ID`, where ID may be how ids begin; all without it."""
+"""Plays single scenes: `python -m tests.prove.secrets --case ID` or lists them, `--list`; ID may be how ids begin."""
 
-import argparse
 import sys
-import tempfile
-from pathlib import Path
 
-from tests.prove.secrets.play import by_id, play
-
-
-def main():
-    parser = argparse.ArgumentParser(prog="secrets")
-    parser.add_argument("--case", action="append", default=[], help="an id, or how ids begin")
-    chosen = tuple(parser.parse_args().case)
-    status = 0
-    for identity in filter(lambda name: name.startswith(chosen) if chosen else True, by_id()):
-        with tempfile.TemporaryDirectory(prefix="case-") as folder:
-            seen, breaches = play(identity, Path(folder))
-        said = "".join(f"  ! {breach}\n" for breach in breaches)
-        sys.stdout.write(f"{identity}\n{said}" + (f"  {seen}\n" if breaches else ""))
-        status = status or bool(breaches)
-    return status
-
+from tests.prove.secrets.play import by_id
+from tests.prove.single import main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main("secrets", by_id()))

@@ -1,7 +1,6 @@
 """Plays all of it and adds it up; which rows of security have their proof here, and why the others have not."""
 
 import tempfile
-import traceback
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -11,6 +10,7 @@ from tests.prove.secrets.egress import try_all
 from tests.prove.secrets.races import race
 from tests.prove.secrets.scenes import scenes
 from tests.prove.section import Figure, Section, zero
+from tests.prove.single import keyed, played
 
 ROWS = tuple(f"X{number}" for number in range(1, 13))
 #: rows without a case here, each with the reason
@@ -28,7 +28,7 @@ _RACE_S, _QUICK_RACE_S = 30, 3
 @cache
 def by_id():
     """Every scene by its id."""
-    return {scene.id: scene for scene in scenes()}
+    return keyed(scenes())
 
 
 def exercised(identities):
@@ -38,11 +38,7 @@ def exercised(identities):
 
 def play(identity, folder):
     """Play one scene in an empty folder; return what was searched and every breach."""
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        return by_id()[identity].play(folder)
-    except Exception:  # noqa: BLE001 - one scene that cannot be played must not hide the others
-        return None, [f"could not be played: {traceback.format_exc(limit=-3)}"]
+    return played(by_id()[identity], folder)
 
 
 def run(*, quick, folder):

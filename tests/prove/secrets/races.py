@@ -6,6 +6,7 @@ appear or vanish, and none of it may turn up inside under a final name.
 
 import asyncio
 import contextlib
+import hashlib
 import itertools
 import os
 import random
@@ -70,11 +71,20 @@ async def _save(folder, *, until):
 
 
 async def _one_step(folder, number, data):
+    before_naming = _nothing_more if number % 2 else None
     if number % 3 == 2:
-        await folder.place("a/shot.png", target="a/other.png", sha256="0" * 64)
+        below = ("a/", "")[number // 6 % 2]
+        # every second time what is placed is another file than was recorded
+        digest = hashlib.sha256(data).hexdigest() if number // 12 % 2 else "0" * 64
+        await folder.place(f"{below}shot.png", target=f"{below}other.png", sha256=digest, before_naming=before_naming)
         return
     target = ("a/shot.png", "shot.png")[number % 3]
-    await folder.receive(_pieces(data), delivery=Delivery(attempt_id=_ATTEMPT, target=target, expected_bytes=len(data)))
+    delivery = Delivery(attempt_id=_ATTEMPT, target=target, expected_bytes=len(data))
+    await folder.receive(_pieces(data), delivery=delivery, before_naming=before_naming)
+
+
+async def _nothing_more(_):
+    """Let what stands there be kept, and say no word of it."""
 
 
 async def _pieces(data):
@@ -109,6 +119,7 @@ class _Swapper(threading.Thread):
             "a/shot.png",
             f"a/{part}",
             "shot.png",
+            "other.png",
             part,
             "a/other.png",
             EARLIER,

@@ -10,7 +10,8 @@ from render.artifacts.folder import ArtifactFolder
 from render.artifacts.presence import presence
 from render.catalog.load import load_catalog
 from render.estimate import PriceTerms
-from render.plan import LaneFacts, plan
+from render.lanes import LaneFacts
+from render.plan import plan
 from render.providers import PROVIDERS
 from render.runner.budget import Spending
 from render.runner.conductor import Score, StopRequest, conduct
@@ -44,6 +45,7 @@ def task_of(wish):
         take=1,
         model=_MODELS[wish.provider],
         provider=wish.provider,
+        lane=wish.provider,
         params={"prompt": wish.content, **_SHAPES[wish.provider]},
         path=f"{wish.name}.{_SUFFIXES[wish.provider]}",
     )
@@ -53,6 +55,7 @@ def planned(wishes, snapshot, *, adopts_from_log):
     """What a run would do."""
     facts = {
         name: LaneFacts(
+            kind=name,
             endpoint=ENDPOINT,
             ids_are_ours=provider.ids_are_ours,
             adopts_from_log=adopts_from_log and not provider.ids_are_ours,
@@ -131,6 +134,7 @@ class Client:
     def _terms(self, name):
         settings = LaneSettings(base_url=_BASE_URLS[name], endpoint=ENDPOINT, plain_http_hosts=("127.0.0.1",))
         return LaneTerms(
+            name=name,
             provider=PROVIDERS[name],
             settings=settings,
             key=Secret(KEY),
