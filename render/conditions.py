@@ -54,6 +54,10 @@ def named(patterns: Sequence[str], tasks: Sequence[PlannedTask]) -> Condition:
     """
     for pattern in patterns:
         if not any(_is_named(planned, pattern) for planned in tasks):
+            made = dict.fromkeys(planned.task.shot for planned in tasks if planned.task.shot.startswith(f"{pattern}."))
+            if made:
+                hint = f"its axes make {len(made)} shots of it; `--only '{pattern}.*'` names them all"
+                raise UsageError(f"no task and no shot is called {pattern}", hint=hint)
             names = (name for planned in tasks for name in (planned.task.key, planned.task.shot))
             raise _nobodys(f"no task and no shot is called {pattern}", pattern, names)
     return Condition(

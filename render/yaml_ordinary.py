@@ -229,7 +229,8 @@ class _Reader:
             if len(made) == len(pairs):
                 return made
         brackets = rest.count("[") + rest.count("{")
-        if len(self._open) + brackets > MAX_DEPTH:
+        # what is read line by line cannot be counted together: aliases could multiply in each
+        if "&" in rest or len(self._open) + brackets > MAX_DEPTH:
             raise UnusualError
         return self._read_flow(rest)
 

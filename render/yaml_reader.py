@@ -13,6 +13,7 @@ import yaml
 
 from render.wish import Place, Problem
 from render.yaml_scalars import read_plain
+from render.yaml_syntax import LOOK_THERE, slip_in
 from render.yaml_text import MAX_DEPTH, MAX_NODES, deceptive_escape
 
 if TYPE_CHECKING:
@@ -22,27 +23,8 @@ MAX_ALIAS_NODES = 1_000_000
 
 #: a text with more of them is not read to its end
 _MOST_PROBLEMS = 1000
+_ESCAPE = "remove it, or put a text that holds `\\` in single quotes: there it stands for itself"
 _NO_TAG = "remove it, or put a text that begins with `!` in quotes"
-_LOOK_THERE = "look at this line and at the one before it"
-_COLON = 'put a text that holds `: ` in quotes: "a city: night"'
-_BRACKETS = "a `[` or `{` is not closed, or a `,` is missing before this"
-_NO_COLON = "a `:` is missing, or a text of several lines is not indented"
-_ALIGN = "indent the keys of one mapping alike, and put a text that holds quotes in quotes"
-_ALIGN_ITEMS = "indent the keys of one mapping alike, and the items of one list"
-_QUOTE = "put a text that begins with this character in quotes"
-#: what a YAML parser says, in part, and what that means to who wrote the file; what they can do about it
-_SYNTAX = (
-    ("mapping values are not allowed", "a second `: ` stands on this line", _COLON),
-    ("scanning a quoted scalar", "this text has no end", "the quote that opens here is not closed"),
-    ("while parsing a flow", "a list or a mapping in brackets breaks off here", _BRACKETS),
-    ("could not find expected ':'", "this line is no `key: value`", _NO_COLON),
-    ("did not find expected key", "this does not go on what stands above it", _ALIGN),
-    ("did not find expected '-'", "this is no item of the list above it", _ALIGN_ITEMS),
-    ("scanning an alias", "`*` begins an alias, and this is none", "put a text that begins with `*` in quotes"),
-    ("scanning an anchor", "`&` begins an anchor, and this is none", "put a text that begins with `&` in quotes"),
-    ("found character that cannot start any token", "no value can begin with this character", _QUOTE),
-)
-
 #: where a key and its value stand, packed by `_pack`; a list has no keys
 _Marks = dict[Any, tuple[int, int]]
 _COLUMN_BITS = 24
@@ -107,7 +89,7 @@ class Reader:
         except yaml.YAMLError as exc:
             message = str(exc).splitlines()[0]
             self.problems.append(
-                Problem(file=self._file, line=1, column=1, rule="yaml-syntax", message=message, hint=_LOOK_THERE)
+                Problem(file=self._file, line=1, column=1, rule="yaml-syntax", message=message, hint=LOOK_THERE)
             )
         return None
 
@@ -238,7 +220,7 @@ class Reader:
             self._problem(event, "yaml-tag", f"the tag `{_tag(event)}` is not used here", _NO_TAG)
         escaped = deceptive_escape(event.value) if event.style == '"' else ""
         if escaped:
-            self._problem(event, "character", f"{escaped} is not allowed, written as an escape either", "remove it")
+            self._problem(event, "character", f"{escaped} is not allowed, written as an escape either", _ESCAPE)
 
     def _scalar(self, event: Any) -> Any:
         self._look_at(event)
@@ -266,12 +248,12 @@ class Reader:
         mark = exc.problem_mark or exc.context_mark
         if "quoted scalar" in message and "end of stream" in message:
             mark = exc.context_mark or mark
-        place = _unpack(_pack(mark)) if mark else Place(line=1, column=1)
-        known = (words for part, *words in _SYNTAX if part in message)
-        if "tab character" in message or (mark and self._text[mark.index : mark.index + 1] == "\t"):
-            message, hint = "a tab stands where YAML allows none", "indent with spaces"
-        else:
-            message, hint = next(known, (message, _LOOK_THERE))
+        slip = slip_in(self._text, message, mark)
         return Problem(
-            file=self._file, line=place.line, column=place.column, rule="yaml-syntax", message=message, hint=hint
+            file=self._file,
+            line=slip.place.line,
+            column=slip.place.column,
+            rule="yaml-syntax",
+            message=slip.message,
+            hint=slip.hint,
         )

@@ -10,9 +10,13 @@ import re
 import stat
 from dataclasses import replace
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from render.errors import SettingsError
-from render.wish import Excerpt, Problem
+from render.wish import Excerpt, Place, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 32
@@ -49,7 +53,8 @@ def read_bytes(path: str, *, most: int = MAX_BYTES) -> bytes:
     with os.fdopen(descriptor, "rb") as file:
         content = file.read(most + 1)
     if len(content) > most:
-        raise SettingsError(f"cannot read {path}: it is larger than {most // 2**20} MiB")
+        size = f"{most // 2**20} MiB" if most >= 2**20 else f"{most // 2**10} KiB"
+        raise SettingsError(f"cannot read {path}: it is larger than {size}")
     return content
 
 
@@ -75,6 +80,17 @@ class Lines:
         text = self._content[begin : end.start() if end else most].decode("utf-8-sig", errors="replace")
         first = max(0, column - 1 - _SHOWN_BEFORE)
         return Excerpt(text=text[first : column + _SHOWN_AFTER], column=first + 1) if text.strip() else None
+
+    def holding(self, pattern: re.Pattern[bytes], *, needs: re.Pattern[bytes]) -> Iterator[tuple[Place, str]]:
+        """Yield where the first group of `pattern` stands and what it holds, unless `needs` is nowhere in the file."""
+        if needs.search(self._content) is None:
+            return
+        line, begin = 1, 0
+        for found in pattern.finditer(self._content):
+            for end in _LINE_END_BYTES.finditer(self._content, begin, found.start(1)):
+                line, begin = line + 1, end.end()
+            before = self._content[begin : found.start(1)].decode("utf-8-sig", errors="replace")
+            yield Place(line=line, column=len(before) + 1), found.group(1).decode("utf-8", errors="replace")
 
     def _begin_of(self, line: int) -> int | None:
         number, begin = self._last if 0 < self._last[0] <= line else (1, 0)

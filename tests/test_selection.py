@@ -51,6 +51,14 @@ def test_a_name_that_is_nobodys_is_refused_with_the_nearest_one(pattern):
     assert "sq0" in caught.value.hint
 
 
+def test_the_id_of_a_shot_with_axes_is_told_with_the_pattern_for_all_it_makes():
+    tasks = [a_task(shot=f"sweep.seed-{seed}", params={**a_task().params, "seed": seed}) for seed in (1, 2)]
+    with pytest.raises(UsageError, match="no task and no shot is called sweep") as caught:
+        kept("sweep", tasks=tasks)
+    assert caught.value.hint == "its axes make 2 shots of it; `--only 'sweep.*'` names them all"
+    assert kept("sweep.*", tasks=tasks) == ["sweep.seed-1.t01", "sweep.seed-2.t01"]
+
+
 def test_nothing_can_be_selected_from_nothing():
     with pytest.raises(UsageError) as caught:
         kept("a", tasks=[])

@@ -90,7 +90,17 @@ def test_every_manifest_here_is_read_alike_both_ways(path):
     "text",
     [
         *("a: b\n  c\n", "a: b\n  - c\n", "a:\n  - b\n   c: d\n", "a: b\n c: d\n", " a: b\n", "a: 1\na: 2\n", "- a\n"),
-        *("a: &x b\n", "a: *x\n", "a: !t b\n", "? a\n: b\n", "<<: a\n", "'a': b\n", "a: 'b\n  c'\n", "a: 'it''s'\n"),
+        *(
+            "a: &x b\n",
+            "a: *x\n",
+            "a: [&x b, *x]\n",
+            "a: !t b\n",
+            "? a\n: b\n",
+            "<<: a\n",
+            "'a': b\n",
+            "a: 'b\n  c'\n",
+            "a: 'it''s'\n",
+        ),
         *('a: "\\u202e"\n', "a: yes\n", "a: [yes]\n", "a: 010\n", "a: 1_000\n", "a: .inf\n", "a: {b: 1, b: 2}\n"),
         *("a: b: c\n", "a: b:\n", "a: - b\n", "a: ? b\n", "a: @b\n", "a: `b\n", "a: %b\n", "a: ,b\n", "a: ]b\n"),
         *("---\na: 1\n", "a: 1\n...\n", "%YAML 1.2\n---\na: 1\n", "\n", "# a\n", "", "a: [b\n", "a: {b\n", "a:\tb\n"),

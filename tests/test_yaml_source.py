@@ -165,6 +165,36 @@ def test_a_slip_of_syntax_says_what_to_do(text, hint):
     assert hint in problem.hint
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "column", "words"),
+    [
+        ("a:\n  - id: a\n      b: x\n    c: 5\n", 3, 7, "`b` is indented deeper than `id` above it"),
+        ("a:\n  - id: a\n    b: x\n\n      # c\n      c: 5\n", 6, 7, "`c` is indented deeper than `b`"),
+        ('a:\n  - id: a\n    b: "x"\n      c: 5\n', 4, 7, "`c` is indented deeper than `b`"),
+        ("a:\n  -id: a\n    b: x\n", 2, 3, "write `- id:`"),
+        ("a:\n  - id: a\n    b: x\n  -id: b\n    b: y\n", 4, 3, "write `- id:`"),
+        ("a:\r\n  - id:a\r\n    b: x\r\n", 2, 7, "write `id: ` and its value"),
+        ("a:\n  - id: a\n    b:x\n    c: 5\n", 3, 6, "no space behind this `:`"),
+        ("a:\n  - id: a\n    b:\u00a05\n", 3, 7, "U+00A0"),
+        ("a:\n  - id: a\n \u3000  b: 5\n", 3, 2, "write an ordinary space"),
+        ("b: {shot}.{ext}\nc: 5\n", 1, 10, "begins with `{`"),
+        ("b: [wide] a boat\nc: 5\n", 1, 11, "put the whole text in quotes"),
+        ("b: 'the boat's bell'\nc: 5\n", 1, 14, "double quotes, or write `''`"),
+        ('b: "night" on the water\nc: 5\n', 1, 12, "single quotes"),
+        ("a:\n  - {id: a, prompt: ${action}, steps: 5}\n", 2, 22, "a text that holds `${` stands in quotes"),
+        ('b: "C:\\year"\n', 1, 7, "single quotes"),
+        ('b: "C:\\film"\n', 1, 4, "single quotes"),
+        ("a:\n  b: a city: night\n", 2, 12, "a second `: ` stands on this line"),
+        (f"a: '{'x' * 9000}' y\n", 1, 9007, "quotes"),
+        (f"a:\n  - id: {'x' * 9000}\n      b: x\n", 3, 8, "a second `: `"),
+    ],
+)
+def test_a_slip_is_told_where_it_is_and_in_words_of_its_own(text, line, column, words):
+    (problem,) = parsed(text).problems
+    assert (problem.line, problem.column) == (line, column)
+    assert words in f"{problem.message}; {problem.hint}"
+
+
 def test_nesting_is_allowed_to_a_depth_and_no_further():
     assert data("[" * MAX_DEPTH + "]" * MAX_DEPTH) is not None
     assert found("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1)) == [(1, MAX_DEPTH + 1, "yaml-depth")]

@@ -13,7 +13,7 @@ from render.catalog.wording import shown
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-#: by key: what it says, and how it is written
+#: by key, after what holds it where that matters: what it says, and how it is written
 _HOW = {
     "id": "the provider's id of the model: `id: acme:1@1`",
     "name": "what people call the model: `name: Acme Film`",
@@ -42,6 +42,9 @@ _HOW = {
     "when": "what the values must be for this to hold: `when: {duration: 5}`",
     "usd": "one amount, or the lowest and the highest: `usd: 0.02` or `usd: [0.02, 0.05]`",
     "kind": "what kind of rule it is: `kind: exclusive`",
+    "rules.params": "the parameters that it speaks of: `params: [fps, duration]`",
+    "prices.when": "what the values must be for it to cost this: `when: {duration: 5}`",
+    "prices.source": "where the price is from: `source: one request on 2026-11-21`",
     "say": "the sentence to read when the rule is broken: `say: one of them at a time`",
 }
 _TYPES = {
@@ -100,6 +103,7 @@ def wrong_type(key: str, value: Any, wanted: Any) -> tuple[str, str]:
     return f"`{key}`: {shown(value)} is not {words}", how_to_write(key) or f"write {words}"
 
 
-def missing(key: str) -> tuple[str, str]:
-    """Say that a key is missing."""
-    return f"`{key}` is missing", how_to_write(key) or f"write `{key}:` and its value"
+def missing(key: str, *, holder: str | int) -> tuple[str, str]:
+    """Say that a key is missing; `holder` is the key of the whole spec that it is missing below, "" at its top."""
+    how = _HOW.get(f"{holder}.{key}") or how_to_write(key)
+    return f"`{key}` is missing", how or f"write `{key}:` and its value"

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from render.catalog.spec import ModelSpec
     from render.wish import Problem
 
+#: no id is longer, and a pattern is not tried on more
+_LONGEST_NAME = 200
 MODELS = Path(__file__).parent / "models"
 
 
@@ -49,7 +51,7 @@ class Catalog:
     def find(self, name: str) -> ModelSpec | None:
         """The spec for what stands under `model`: by alias, by id, else the one whose pattern the id matches."""
         for card in self.cards:
-            if re.fullmatch(card.matches, name) if card.matches else name in card.names:
+            if _speaks_for(card, name):
                 return self._spec(card)
         return None
 
@@ -122,6 +124,12 @@ def catalog_beside(file: Path, folders: Sequence[Path] = ()) -> Catalog:
     beside = file.parent / "models"
     named = [folder for folder in folders if not (beside.is_dir() and folder.samefile(beside))]
     return load_catalog((*((beside,) if beside.is_dir() else ()), *named))
+
+
+def _speaks_for(card: Card, name: str) -> bool:
+    if not card.matches:
+        return name in card.names
+    return len(name) <= _LONGEST_NAME and re.fullmatch(card.matches, name) is not None
 
 
 def _read_card(card: Card) -> ModelSpec:

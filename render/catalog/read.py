@@ -6,6 +6,7 @@ other specs or manifests.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -13,6 +14,7 @@ import yaml
 from render.catalog.advice import choice, how_to_write, missing, unknown_key, wrong_type
 from render.catalog.cards import problem_of
 from render.catalog.contradictions import contradictions, disagreements
+from render.catalog.media import MEDIA_TYPES
 from render.catalog.read_rules import read_rules
 from render.catalog.source import Finding, Path, Source, read_source
 from render.catalog.spec import Kind, ModelSpec, Param, Price
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from render.wish import Problem
 
 _NUMBER = (int, float)
+#: what a range may hold of which some values are excluded: all the others are listed
+MOST_LISTED = 10_000
 _SPEC_KEYS: Mapping[str, Any] = {
     "id": str,
     "name": str,
@@ -59,6 +63,11 @@ _PARAM_ROWS: tuple[tuple[str, str, Any], ...] = (
     ("step", "step", _NUMBER),
     ("min_length", "min_length", int),
     ("max_length", "max_length", int),
+    ("min_items", "min_items", int),
+    ("max_items", "max_items", int),
+    ("media", "media", str),
+    ("media_types", "media_types", list),
+    ("max_bytes", "max_bytes", int),
     ("allowed", "allowed", (list, dict)),
     ("excluded", "excluded", list),
     ("unit", "unit", str),
@@ -125,13 +134,14 @@ def checked_row(
     good, wanted = {}, [key for key in needs if key not in row or row[key] == ""]
     for key, value in row.items():
         if key not in keys:
-            findings.append(_found((*path, key), unknown_key(key, keys, wanted=wanted)))
+            message, hint = unknown_key(key, keys, wanted=wanted)
+            findings.append(Finding(path=(*path, key), message=message, hint=hint, of_key=True))
         elif not isinstance(value, keys[key]) or (isinstance(value, bool) and keys[key] in {int, _NUMBER}):
             findings.append(_found((*path, key), wrong_type(key, value, keys[key])))
         else:
             good[key] = value
     # a key with nothing behind it is told as one of the wrong type, unless that is a text
-    findings.extend(_found(path, missing(key)) for key in wanted)
+    findings.extend(_found(path, missing(key, holder=path[0] if path else "")) for key in wanted)
     return good
 
 
@@ -173,10 +183,16 @@ def _ill_formed(row: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         yield "usual", "`usual` is not a list of two numbers"
     if "excluded" in row and not all(isinstance(row.get(key), int) for key in ("min", "max", "step")):
         yield "excluded", "`excluded` stands without whole numbers under `min`, `max` and `step`"
+    elif "excluded" in row and row["step"] > 0 and (row["max"] - row["min"]) // row["step"] >= MOST_LISTED:
+        yield "excluded", f"`excluded` stands beside a range of more than {MOST_LISTED:,} values"
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, _NUMBER) and not isinstance(value, bool)
+
+
+def _is_money(value: Any) -> bool:
+    return _is_number(value) and 0 <= value < math.inf
 
 
 def _refined(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -186,6 +202,8 @@ def _refined(given: Mapping[str, Any]) -> dict[str, Any]:
     refined["allowed"] = tuple(allowed)
     if isinstance(allowed, dict):
         refined["meanings"] = tuple(allowed.values())
+    if given.get("media") in MEDIA_TYPES:
+        refined["media_types"] = tuple(given.get("media_types") or MEDIA_TYPES[given["media"]])
     if "step" in given:
         refined["step"] = str(given["step"])
     if "usual" in given:
@@ -227,7 +245,7 @@ def _prices(rows: Iterable[Any], findings: list[Finding]) -> tuple[Price, ...]:
         amounts = usd if isinstance(usd, list) else [usd]
         if len(good) < len(_PRICE_KEYS):
             continue
-        if amounts and all(_is_number(amount) for amount in amounts):
+        if amounts and all(map(_is_money, amounts)):
             prices.append(Price(when=good["when"], usd_low=min(amounts), usd_high=max(amounts), source=good["source"]))
         else:
             message = f"`usd`: {shown(usd)} is no amount of money"
@@ -236,7 +254,7 @@ def _prices(rows: Iterable[Any], findings: list[Finding]) -> tuple[Price, ...]:
 
 
 def _problem(finding: Finding, source: Source, file: str) -> Problem:
-    place = source.place(finding.path)
+    place = source.place(finding.path, of_key=finding.of_key)
     # what is wrong with a value names its key itself
     names_key = bool(finding.path) and finding.message.startswith(f"`{finding.path[-1]}`")
     where = ".".join(_step(step) for step in (finding.path[:-1] if names_key else finding.path))

@@ -27,7 +27,10 @@ def read_rules(rows: Iterable[Any], *, params: Sequence[Param], findings: list[F
     for index, row in enumerate(rows):
         path: Path = ("rules", index)
         wrong = list(_wrong(row, params))
-        findings.extend(Finding(path=(*path, *inner), message=message, hint=hint) for inner, message, hint in wrong)
+        findings.extend(
+            Finding(path=(*path, *inner), message=message, hint=hint, of_key=inner != () and inner[0] not in _KEYS)
+            for inner, message, hint in wrong
+        )
         if not wrong:
             rules.append(_rule(row))
     return tuple(rules)
@@ -51,7 +54,7 @@ def _wrong(row: Any, params: Sequence[Param]) -> Iterator[tuple[Path, str, str]]
         yield (), f"{shown(row)} is no rule", hint
         return
     yield from (((key,), *unknown_key(key, _KEYS)) for key in row if key not in _KEYS)
-    yield from (((), *missing(key)) for key in ("kind", "params", "say") if not row.get(key))
+    yield from (((), *missing(key, holder="rules")) for key in ("kind", "params", "say") if not row.get(key))
     if row.get("kind") and row["kind"] not in tuple(RuleKind):
         yield ("kind",), f"`kind`: {shown(row['kind'])} is no kind of rule", choice(row["kind"], RuleKind)
     yield from _wrong_names(row.get("params", []), row.get("when", {}), params)

@@ -37,6 +37,8 @@ class Finding:
     message: str
     #: what is allowed, and the nearest fix
     hint: str
+    #: whether the last key of the path is wrong, not what stands behind it
+    of_key: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,11 +49,11 @@ class Source:
     node: yaml.Node | None
     findings: tuple[Finding, ...] = ()
 
-    def place(self, path: Path) -> Place:
-        """Where the value at `path` stands, or the nearest thing above it that exists."""
+    def place(self, path: Path, *, of_key: bool = False) -> Place:
+        """Where the value at `path` stands, or its key, or the nearest thing above it that exists."""
         node = self.node
-        for step in path:
-            below = _child(node, step)
+        for at, step in enumerate(path, start=1):
+            below = _child(node, step, of_key=of_key and at == len(path))
             if below is None:
                 break
             node = below
@@ -103,7 +105,8 @@ def _plain(node: yaml.Node, path: Path, findings: list[Finding]) -> Any:
     for key_node, value_node in node.value:
         key = str(key_node.value)
         if key in data:
-            findings.append(Finding(path=(*path, key), message="the key stands here twice", hint="keep one of them"))
+            message, hint = "the key stands here twice", "keep one of them"
+            findings.append(Finding(path=(*path, key), message=message, hint=hint, of_key=True))
         data[key] = _plain(value_node, (*path, key), findings)
     return data
 
@@ -119,9 +122,9 @@ def _value(word: str) -> Any:
         return word
 
 
-def _child(node: yaml.Node | None, step: str | int) -> yaml.Node | None:
+def _child(node: yaml.Node | None, step: str | int, *, of_key: bool) -> yaml.Node | None:
     if isinstance(node, yaml.MappingNode):
-        return next((value for key, value in reversed(node.value) if key.value == step), None)
+        return next((key if of_key else value for key, value in reversed(node.value) if key.value == step), None)
     if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
         found: yaml.Node = node.value[step]
         return found

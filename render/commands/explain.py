@@ -21,7 +21,7 @@ from render.rules import RULES, rule_called
 from render.rules.pages import read_page
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from render.catalog.load import Catalog
     from render.catalog.spec import ModelSpec, Param
@@ -53,6 +53,9 @@ def _explained(name: str | None, parameter: str | None, spec_folders: Sequence[P
     if rule is not None and parameter is None:
         page = read_page(rule)
         return rule_text(rule, page, paint, width=width), rule_json(rule, page)
+    if rule is not None:
+        hint = f"render explain {name}, or name a model: render explain kandinsky-5-lite {parameter}"
+        raise UsageError(f"`{name}` is a rule, which has no parameters", hint=hint)
     spec = _model(name, catalog_beside(Path("any.shots.yaml"), spec_folders))
     if parameter is None:
         return model_text(spec, width), model_json(spec)
@@ -81,6 +84,13 @@ def _model(name: str, catalog: Catalog) -> ModelSpec:
     )
 
 
+def _dotted(params: Sequence[Param], above: str = "") -> Iterator[str]:
+    """Yield the path of every parameter and of everything inside it."""
+    for param in params:
+        yield f"{above}{param.name}"
+        yield from _dotted(param.fields, f"{above}{param.name}.")
+
+
 def _parameter(dotted: str, spec: ModelSpec) -> tuple[Param, ...]:
     """Follow a dotted path into the parameters of a model; a provider's own spelling is understood, too.
 
@@ -93,8 +103,10 @@ def _parameter(dotted: str, spec: ModelSpec) -> tuple[Param, ...]:
         param = next((param for param in params if step in {param.name, param.wire}), None)
         if param is None:
             holder = f"`{found[-1].name}`" if found else f"`{spec.aliases[0] if spec.aliases else spec.id}`"
-            nearest = ", ".join(most_alike(step, known=[param.name for param in params])) or "none"
-            raise UsageError(f"{holder} has no parameter `{step}`", hint=f"nearest: {nearest}")
+            near = [path for path in _dotted(params) if path.endswith(f".{step}")]
+            near = near or list(most_alike(step, known=[param.name for param in params]))
+            hint = f"nearest: {', '.join('.'.join([*(one.name for one in found), path]) for path in near) or 'none'}"
+            raise UsageError(f"{holder} has no parameter `{step}`", hint=hint)
         found.append(param)
         params = param.fields
     return tuple(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -43,16 +44,12 @@ def command(folder: Path, *, project: str) -> int:
     manifest = folder / f"{project}{SUFFIX}"
     starter = _STARTER.read_text(encoding="utf-8").replace("\nproject: film\n", f"\nproject: {_quoted(project)}\n")
     _make(folder)
-    try:
-        _write(manifest, starter)
-    except FileExistsError as error:
-        hint = "--project NAME begins another one beside it"
-        raise UsageError(f"{shown_path(manifest)} is there already; nothing was written", hint=hint) from error
-    except OSError as error:
-        raise SettingsError(f"cannot write {shown_path(manifest)}: {error.strerror}") from error
-    talk(f"{shown_path(manifest)}: written")
+    ignored = folders(manifest, project=project, out=None, is_offline=False).output.parents[1] / ".gitignore"
+    _require_room(manifest, ignored)
     _add_schema(folder / _SCHEMA)
-    _ignore(folders(manifest, project=project, out=None, is_offline=False).output.parents[1] / ".gitignore")
+    _ignore(ignored)
+    # last: what was not written for some reason is written by the next try
+    _write(manifest, starter)
     _say_what_is_next(manifest)
     return 0
 
@@ -81,27 +78,42 @@ def _make(folder: Path) -> None:
         raise SettingsError(f"cannot make the folder {shown_path(folder)}: {error.strerror}") from error
 
 
+def _require_room(manifest: Path, ignored: Path) -> None:
+    """Refuse to begin what could not be finished.
+
+    Raises:
+        UsageError: there is such a manifest, or git would not read the file that is to be added to.
+    """
+    # a link that leads nowhere stands in the way as well
+    if os.path.lexists(manifest):
+        hint = "--project NAME begins another one beside it"
+        raise UsageError(f"{shown_path(manifest)} is there already; nothing was written", hint=hint)
+    if ignored.is_symlink():
+        hint = "git reads no such link: put a file in its place"
+        raise UsageError(f"{shown_path(ignored)} is a link; nothing was written", hint=hint)
+
+
 def _quoted(name: str) -> str:
     """Return a name as it stands in a manifest: in quotes where YAML would not read it as text."""
     value, trap = read_plain(name)
     return name if isinstance(value, str) and trap is None else f'"{name}"'
 
 
-def _write(file: Path, text: str) -> None:
-    with file.open("x", encoding="utf-8") as stream:
-        stream.write(text)
+def _write(file: Path, text: str, remark: str = "") -> None:
+    try:
+        file.parent.mkdir(exist_ok=True)
+        with file.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise SettingsError(f"cannot write {shown_path(file)}: {error.strerror}") from error
+    talk(f"{shown_path(file)}: written{remark}")
 
 
 def _add_schema(file: Path) -> None:
     if file.exists():
         talk(f"{shown_path(file)}: is there already, and stays as it is")
         return
-    try:
-        file.parent.mkdir(exist_ok=True)
-        _write(file, schema_text(load_catalog().specs))
-    except OSError as error:
-        raise SettingsError(f"cannot write {shown_path(file)}: {error.strerror}") from error
-    talk(f"{shown_path(file)}: written, for editors")
+    _write(file, schema_text(load_catalog().specs), ", for editors")
 
 
 def _ignore(file: Path) -> None:

@@ -54,12 +54,14 @@ def command(manifests: tuple[Path, ...], *, reading: Reading, as_json: bool) -> 
 
 
 def _first_of_all(checked: Sequence[Checked]) -> Sequence[Problem]:
-    """Return what was found in all files, up to the fiftieth error of them all."""
+    """Return what was found in all files, up to the fiftieth error or warning of them all."""
     shown = [problem for one in checked for problem in one.problems if problem.rule != TOO_MANY]
     # what stands in a part of several manifests was found with each of them
     once = list(dict.fromkeys(shown))
     twice = sum(problem.is_error for problem in shown) - sum(problem.is_error for problem in once)
-    return first_of(once, errors=sum(one.errors for one in checked) - twice)
+    twice_warned = len(shown) - len(once) - twice
+    errors, warnings = sum(one.errors for one in checked), sum(one.warnings for one in checked)
+    return first_of(once, errors=errors - twice, warnings=warnings - twice_warned)
 
 
 def _all_here() -> list[Path]:
@@ -74,7 +76,7 @@ def _checked(path: Path, reading: Reading) -> list[Checked]:
     one = check_manifest(path, catalog_beside(path, reading.spec_folders), reading)
     if not one.is_part:
         return [one]
-    whole = includers(path)
+    whole = includers(path, allows_outside=reading.allows_outside)
     return [check_manifest(above, catalog_beside(above, reading.spec_folders), reading) for above in whole] or [one]
 
 

@@ -15,7 +15,7 @@ from render.catalog.spec import Kind
 from render.catalog.wording import plain, shown
 from render.disclosure import looks_like_key
 from render.manifest.amount import are_too_many
-from render.manifest.keys import SHOT_KEYS, as_text
+from render.manifest.keys import SHOT_KEYS, as_text, mapping
 from render.manifest.overrides import SET, VAR
 from render.manifest.phrases import like, wrong_kind
 from render.manifest.ranges import read_range, tell_too_many
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from render.manifest.findings import Findings, Path
     from render.manifest.overrides import Overrides
 
-_BOUGHT_TWICE = "the same task would be bought twice; for more of one, use `takes`"
+_BOUGHT_TWICE = "the same task would be bought twice; leave one of them out"
+_OR_TAKES = "the same task would be bought twice; for more of one, use `takes`"
 _WHAT_VARIES = "an axis is a parameter, `model`, `preset` or a variable"
 
 
@@ -54,6 +55,8 @@ class AxisReader:
         #: what the command line gives over the manifest
         self.overrides = overrides
         self._are_too_many = False
+        #: what to do about a task that stands there twice; beside an axis of seeds, `takes` is refused
+        self._mend_twice = _OR_TAKES
 
     def count(self, raw_shots: Iterable[tuple[Path, Mapping[str, Any]]]) -> None:
         """Look at how much all shots would make, and read the axes of none where that is too much."""
@@ -70,6 +73,9 @@ class AxisReader:
         if self._are_too_many:
             return None
         known = variables()
+        self._mend_twice = (
+            _BOUGHT_TWICE if any("seed" in mapping(raw.get(key)) for key in ("matrix", "zip")) else _OR_TAKES
+        )
         paths: dict[str, Path] = {}
         groups = [self._group(raw, path, group, known, paths) for group in ("matrix", "zip")]
         if None in groups:
@@ -93,6 +99,8 @@ class AxisReader:
         for name in written.keys() & raw.keys() & {"model", "preset"}:
             message = f"`{name}` stands in the shot and as an axis"
             self._findings.add((*path, group, name), "axis-name", message, hint="keep one of them", of_key=True)
+            for at in range(len(written[name]) if isinstance(written[name], list) else 0):
+                self._findings.mark((*path, group, name, at))
             return None
         return [axis for axis in axes if axis is not None] if None not in axes else None
 
@@ -124,7 +132,8 @@ class AxisReader:
         if any(spec.param(name) is not None for spec in self._catalog.specs):
             return AxisKind.PARAMETER
         ours = our_name_for(name, specs=self._catalog.specs)
-        rule, hint = "axis-name", like(name, ("model", "preset", *VOCABULARY, *known)) or _WHAT_VARIES
+        is_unnamed = f"to vary a text, name `${{{name}}}` in it; {_WHAT_VARIES}"
+        rule, hint = "axis-name", like(name, ("model", "preset", *VOCABULARY, *known)) or is_unnamed
         if name in RUNNER_OWNED:
             rule, hint = "runner-owned", RUNNER_OWNED[name]
         elif ours is not None:
@@ -165,7 +174,7 @@ class AxisReader:
             first = seen.setdefault(self._identity(kind, value), at) if path[-2] == "matrix" else at
             if first != at:
                 message = f"item {at + 1} of `{name}` is the same as item {first + 1}"
-                self._findings.add((*path, at), "axis-duplicate", message, hint=_BOUGHT_TWICE)
+                self._findings.add((*path, at), "axis-duplicate", message, hint=self._mend_twice)
                 continue
             values.append(as_text(value) if kind is AxisKind.VARIABLE else value)
         return tuple(values)
@@ -227,7 +236,7 @@ class AxisReader:
             if first != at:
                 gives = ", ".join(f"`{axis.name}` {shown(axis.values[at])}" for axis in axes.zipped)
                 message = f"item {at + 1} of every axis of `zip` is the same as item {first + 1}: {gives}"
-                self._findings.add((*paths[axes.zipped[0].name], at), "axis-duplicate", message, hint=_BOUGHT_TWICE)
+                self._findings.add((*paths[axes.zipped[0].name], at), "axis-duplicate", message, hint=self._mend_twice)
         return len(seen) == (len(columns[0]) if columns else 0)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from render.catalog.names import ADDRESSES
 from render.catalog.rules import broken_rules
+from render.environment import PREFIX
 from render.manifest.addresses import AddressCheck
 from render.manifest.overrides import SET
 from render.manifest.sound import Sound
@@ -18,7 +19,7 @@ from render.manifest.values import check_missing, check_rules, check_seed, check
 from render.variables import fill_in, variables_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from render.catalog.spec import ModelSpec
     from render.manifest.findings import Findings, Path
@@ -55,6 +56,8 @@ class Values:
         self.sound_texts: dict[Path, Mapping[str, str]] = {}
         #: variables that the texts of a shot name, by its path
         self.used: dict[Path, frozenset[str]] = {}
+        #: shots whose texts name a variable that is not there, by their path: probably one of those that seem unused
+        self.misspelt: set[Path] = set()
         #: shots with a value of the command line, which may stand in the place of texts that name further ones
         self.overridden: set[Path] = set()
 
@@ -77,6 +80,11 @@ class Values:
         before = self.used.get(path)
         self.used[path] = names if before is None or before is names else before | names
 
+    def miss(self, names: Iterable[str], path: Path) -> None:
+        """Let the shot at `path` name these variables that it has not."""
+        if any(not name.startswith(PREFIX) for name in names):
+            self.misspelt.add(path)
+
     def _check_each(self, resolved: Resolved, seen: _Seen) -> None:
         """Look at the parameters of one shot one after the other, and then at all of them together."""
         shot, used = resolved.shot, set[str]()
@@ -89,6 +97,7 @@ class Values:
                 seen.marks.add(mark)
                 self._check(name, value, resolved)
         self.use(frozenset(used), resolved.path)
+        self.miss(used - shot.variables.keys(), resolved.path)
         if not seen.required <= shot.params.keys():
             check_missing(resolved, self._findings)
         check_seed(resolved, shot.params, self._findings)

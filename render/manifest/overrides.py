@@ -1,6 +1,6 @@
 """Reads what the command line gives over a manifest: variables (`--var`) and parameters (`--set`), each NAME=VALUE.
 
-A variable is taken as it stands; the value of a parameter is read as a manifest would read it: `--set steps=12`.
+A variable is taken as it stands, and so is a prompt; any other parameter is read as a manifest would read it.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from render.catalog.names import RUNNER_OWNED, VOCABULARY
+from render.catalog.names import RUNNER_OWNED, TEXTS, VOCABULARY
 from render.disclosure import looks_like_key
 from render.errors import UsageError
 from render.manifest.findings import listed
@@ -96,6 +96,8 @@ def _value(name: str, value: str, problems: list[Problem]) -> Any:
     if isinstance(text, Problem):
         problems.append(replace(text, line=0, column=0))
         return None
+    if name in TEXTS:
+        return _written(text)
     if text.startswith(_OPENING):
         source = parse_source(content, file=file)
         problems += [replace(problem, line=0, column=0) for problem in source.problems]
@@ -106,6 +108,17 @@ def _value(name: str, value: str, problems: list[Problem]) -> Any:
     return read
 
 
+def _written(text: str) -> Any:
+    """Return a text as it stands, without the quotes around the whole; `{file: …}` as the mapping that it means."""
+    if not text.startswith(_OPENING):
+        return text
+    source = parse_source(text.encode("utf-8"), file=SET)
+    if source.problems:
+        return text
+    is_quoted, names_a_file = isinstance(source.data, str), isinstance(source.data, dict) and "file" in source.data
+    return source.data if is_quoted or names_a_file else text
+
+
 def check_overrides(
     overrides: Overrides, files: Sequence[ManifestFile], shots: Sequence[Resolved], findings: Findings
 ) -> None:
@@ -113,22 +126,35 @@ def check_overrides(
     for problem in overrides.problems:
         findings.tell(problem)
     if overrides.variables:
-        known = variables_in([file.data for file in files]).union(*map(_declared, files))
+        given = {name for file in files for name in _named_in(file, "vars")}
+        varied = {name for file in files for name in _named_in(file, "matrix", "zip")}
+        others = {name for name in varied - given if _is_no_variable(name, shots)}
+        known = (variables_in([file.data for file in files]) | given | varied) - others
         for name, value in overrides.variables.items():
-            _check_variable(name, value, sorted(known), findings)
+            _check_variable(name, value, sorted(known), findings, is_other_axis=name in others)
     for name in overrides.params:
         _check_taken(name, [resolved for resolved in shots if resolved.shot.enabled], findings)
 
 
-def _declared(file: ManifestFile) -> set[str]:
-    """Return the variables that a file gives a value, as an axis or for good."""
+def _named_in(file: ManifestFile, *keys: str) -> set[str]:
+    """Return the names that stand under these keys of a file and of its shots."""
     holders = [file.data, *(raw for _, raw in file.raw_shots())]
-    return {str(name) for holder in holders for key in ("vars", "matrix", "zip") for name in mapping(holder.get(key))}
+    return {str(name) for holder in holders for key in keys for name in mapping(holder.get(key))}
 
 
-def _check_variable(name: str, value: str, known: Sequence[str], findings: Findings) -> None:
+def _is_no_variable(axis: str, shots: Sequence[Resolved]) -> bool:
+    """Whether an axis of this name varies a parameter, the model or the preset."""
+    return axis in {*VOCABULARY, "model", "preset"} or any(resolved.spec.param(axis) for resolved in shots)
+
+
+def _check_variable(
+    name: str, value: str, known: Sequence[str], findings: Findings, *, is_other_axis: bool = False
+) -> None:
     if name not in known:
         hint = like(name, known) or (f"there are {listed(known)}" if known else "there are no `vars`")
+        if is_other_axis:
+            hint = f"a parameter is given with {SET} {name}=VALUE"
+            hint = f"`{name}` is read from the manifest alone" if name in SHOT_KEYS else hint
         findings.add((VAR, name), "unknown-variable", f"no shot has a variable `{name}`", hint=hint)
     elif "${" in value:
         findings.add((VAR, name), "nested-variable", "a variable cannot hold another one", hint="write it out")

@@ -45,10 +45,10 @@ def is_part(path: Path) -> bool:
     return isinstance(source.data, dict) and "project" not in source.data
 
 
-def includers(part: Path) -> tuple[Path, ...]:
-    """Return the manifests that include the file at `part`, the nearest first."""
+def includers(part: Path, *, allows_outside: bool) -> tuple[Path, ...]:
+    """Return the manifests that include the file at `part`, the nearest first; as far as they may."""
     candidates = itertools.islice(_candidates(part), _MOST_CANDIDATES)
-    return tuple(path for path in candidates if _includes(path, part))
+    return tuple(path for path in candidates if _includes(path, part, allows_outside=allows_outside))
 
 
 def _candidates(part: Path) -> Iterator[Path]:
@@ -58,7 +58,7 @@ def _candidates(part: Path) -> Iterator[Path]:
             return
 
 
-def _includes(path: Path, part: Path) -> bool:
+def _includes(path: Path, part: Path, *, allows_outside: bool) -> bool:
     try:
         if b"include" not in read_bytes(str(path)):
             return False
@@ -67,6 +67,6 @@ def _includes(path: Path, part: Path) -> bool:
         return False
     if not isinstance(source.data, dict) or "project" not in source.data:
         return False
-    named = NamedFiles(path, allows_outside=True)
+    named = NamedFiles(path, allows_outside=allows_outside)
     files = gather(ManifestFile(path=path, data=source.data), named, Findings(source))
     return any(file.path.samefile(part) for file in files[1:])

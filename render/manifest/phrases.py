@@ -132,7 +132,8 @@ def phrase(holder: str, keyword: str, limit: Any, error: Any) -> tuple[str, str,
             "limit": limit,
             "size": len(value) if isinstance(value, str | list | dict) else 0,
         }
-        return rule, message.format(**facts), hint.format(**facts)
+        is_quoted = keyword == "const" and value == str(limit)
+        return rule, message.format(**facts), hint.format(**facts) + (", without quotes" if is_quoted else "")
     return "schema", error.message.splitlines()[0], SCHEMA_HINT
 
 

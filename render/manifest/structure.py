@@ -18,8 +18,7 @@ from render.catalog.wording import shown
 from render.manifest.findings import listed
 from render.manifest.phrases import SCHEMA_HINT, like, named, phrase
 from render.manifest.refusals import refusals
-from render.manifest.values import tell_not_yet
-from render.schema import manifest_schema, not_yet
+from render.schema import manifest_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -145,9 +144,7 @@ def _extras(error: Any) -> list[str]:
 def _tell_unknown(path: Path, schema: Mapping[str, Any], specs: Sequence[ModelSpec], findings: Findings) -> None:
     name, known = str(path[-1]), list(schema.get("properties", {}))
     ours = our_name_for(name, specs=specs)
-    if not_yet(path) is not None:
-        tell_not_yet(path, name, findings, at=path)
-    elif name in RUNNER_OWNED:
+    if name in RUNNER_OWNED:
         findings.add(path, "runner-owned", f"`{name}` is set by renderline", hint=RUNNER_OWNED[name], of_key=True)
     elif name in VOCABULARY:
         findings.add(path, "not-taken", f"the model here does not take `{name}`", hint=_known(known), of_key=True)

@@ -6,6 +6,7 @@ Each file is read once. From then on nothing tells such a text from one that was
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from render.catalog.names import TEXTS
@@ -48,12 +49,18 @@ def _holders(file: ManifestFile) -> Iterator[tuple[dict[str, Any], Path]]:
                 yield mapping(raw[group]), (*path, group)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Text:
+    file: str
+    text: str
+
+
 class _Texts:
     def __init__(self, named: NamedFiles, findings: Findings) -> None:
         self._named = named
         self._findings = findings
         #: by what the links lead to; None where there is something wrong with it
-        self._read: dict[str, str | Unusable | None] = {}
+        self._read: dict[str, _Text | Unusable | None] = {}
 
     def put_in(self, holder: dict[str, Any], path: Path, file: ManifestFile) -> None:
         """Replace what stands under the name of a text, and among the values of an axis of that name."""
@@ -70,14 +77,15 @@ class _Texts:
         if not isinstance(value, dict) or value.keys() != {"file"} or not isinstance(value["file"], str):
             return
         text = self._text(value["file"], file)
-        if isinstance(text, str):
-            holder[at] = text
+        if isinstance(text, _Text):
+            holder[at] = text.text
+            self._findings.admit_text(path, text.file, text.text)
             return
         self._findings.mark(path)
         if text is not None:
             self._findings.add((*path, "file"), text.rule, text.message, hint=text.hint)
 
-    def _text(self, name: str, file: ManifestFile) -> str | Unusable | None:
+    def _text(self, name: str, file: ManifestFile) -> _Text | Unusable | None:
         found = self._named.find(name, beside=file.path)
         if isinstance(found, Unusable):
             return found
@@ -86,7 +94,7 @@ class _Texts:
             self._read[real] = self._read_text(found)
         return self._read[real]
 
-    def _read_text(self, path: FilePath) -> str | Unusable | None:
+    def _read_text(self, path: FilePath) -> _Text | Unusable | None:
         try:
             content = read_bytes(str(path), most=MAX_TEXT_BYTES)
         except SettingsError as error:
@@ -95,4 +103,5 @@ class _Texts:
         if isinstance(text, Problem):
             self._findings.tell(excerpted(text, content))
             return None
-        return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
+        ours = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
+        return _Text(file=shown_path(path), text=ours)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from render.catalog.names import VOCABULARY
 from render.disclosure import looks_like_key
 from render.environment import PREFIX
+from render.layout import PLACEHOLDERS
 from render.manifest.addresses import tell_environment
 from render.manifest.findings import listed
 from render.manifest.keys import mapping
@@ -33,10 +35,12 @@ def check_texts(
             if variable.startswith(PREFIX):
                 tell_environment(variable, inner_path, findings, is_read=reads_environment)
             else:
-                _tell_unknown_variable(variable, inner_path, known, findings)
-        if "${" in VARIABLE.sub("", text):
+                _tell_unknown_variable(variable, inner_path, known, findings.at(text.find(f"${{{variable}}}")))
+        # each variable leaves as many characters as it had
+        left = VARIABLE.sub(lambda found: " " * len(found.group()), text)
+        if "${" in left:
             hint = "close it: `${name}`; a literal `${` is written `$${`"
-            findings.add(inner_path, "unclosed-variable", "a `${` is not closed", hint=hint)
+            findings.at(left.find("${")).add(inner_path, "unclosed-variable", "a `${` is not closed", hint=hint)
 
 
 def check_vars_of(holder: Mapping[str, Any], path: Path, used: Iterable[str], findings: Findings) -> None:
@@ -59,8 +63,18 @@ def check_vars_of(holder: Mapping[str, Any], path: Path, used: Iterable[str], fi
 
 def _tell_unknown_variable(variable: str, path: Path, known: Mapping[str, str], findings: Findings) -> None:
     literal = "there are no `vars`; a literal `${` is written `$${`"
-    hint = like(variable, known) or (f"there are {listed(known)}" if known else literal)
+    hint = _other_notation(variable, path) or like(variable, known)
+    hint = hint or (f"there are {listed(known)}" if known else literal)
     findings.add(path, "unknown-variable", f"`${{{variable}}}` is not a variable of this shot", hint=hint)
+
+
+def _other_notation(name: str, path: Path) -> str:
+    """Say how what is no variable is named in the text at `path`, if it can be; "" where it is nothing known."""
+    if path[-1] == "output" and name in PLACEHOLDERS:
+        return f"write `{{{name}}}`: in `output` it stands without `$`"
+    if path[-1] != "id" and name in {*VOCABULARY, "model", "preset"}:
+        return f"`{name}` is no variable: it can be named in an `id` alone, where it is an axis of the shot"
+    return ""
 
 
 def _texts(value: Any, path: Path, seen: set[int]) -> Iterator[tuple[Path, str]]:

@@ -80,6 +80,26 @@ def test_only_the_lines_that_are_missing_are_added_where_renders_will_be(render,
     assert not (render.folder / "sequences" / "sq010" / ".gitignore").exists()
 
 
+def test_a_gitignore_that_is_a_link_is_refused_and_nothing_is_written(render):
+    theirs = render.folder / "theirs.txt"
+    theirs.write_text("*.tmp\n")
+    (render.folder / ".gitignore").symlink_to(theirs)
+    assert ".gitignore is a link; nothing was written" in render("init", status=2).stderr
+    assert theirs.read_text() == "*.tmp\n"
+    assert files(render.folder) == [".gitignore", "theirs.txt"]
+
+
+def test_what_could_not_be_written_is_written_by_the_next_try(render):
+    (render.folder / "schemas").write_text("a file")
+    assert "cannot write schemas" in render("init", status=3).stderr
+    (render.folder / "schemas").unlink()
+    (render.folder / ".gitignore").mkdir()
+    assert "cannot write .gitignore" in render("init", status=3).stderr
+    (render.folder / ".gitignore").rmdir()
+    render("init")
+    assert files(render.folder) == [".gitignore", "film.shots.yaml", "schemas/manifest.schema.json"]
+
+
 def test_a_folder_that_cannot_be_written_is_told(render):
     (render.folder / "blocked").write_text("a file")
     assert "is a file" in render("init", "blocked", status=2).stderr

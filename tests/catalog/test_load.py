@@ -120,6 +120,7 @@ def test_a_users_spec_of_a_known_id_takes_its_place(tmp_path):
         ("min: 1, max: 50", "min: 60, max: 50", 11, "`min` is above `max`"),
         ("about: Steps.", 'about: ""', 11, "`about` is missing"),
         ("max: 50", "maximum: 50", 11, "`maximum` is not known here; did you mean `max`?"),
+        ("max: 560", "max: 9000000000000000000", 12, "a range of more than 10,000 values"),
         ("max: 50", "max: true", 11, "`max`: true is not a number; write a number"),
         ("steps: {type", "steps: 5 #", 11, "5 does not describe a parameter; write what it takes"),
         ("params: [side, steps]", "params: [side, stepz]", 16, "no parameter `stepz`; did you mean `steps`?"),
@@ -129,8 +130,28 @@ def test_a_users_spec_of_a_known_id_takes_its_place(tmp_path):
         ("usd: 0.5,", "", 19, "`usd` is missing"),
         ("params:\n", "sizes: [[1, 2]]\nparams:\n", 9, "`sizes` and the values of `width` differ"),
         ("params:\n", "sizes: [[1]]\nparams:\n", 9, "is no size; write [width, height]"),
+        ("provider: runware", "provider: openai", 4, "`openai` is no provider that renderline knows; there are"),
+        ("provider: runware", "provider: runwar", 4, "did you mean `runware`?"),
+        ("{MP4: mp4", "{MP4: x/../../../../y", 17, "`x/../../../../y` is no file extension; write 1 to 8 small"),
+        ("{MP4: mp4", "{MP4: .mp4", 17, "`.mp4` is no file extension"),
+        ("{MP4: mp4", "{MP4: [mp4]", 17, "a list is no file extension"),
+        ("{MP4: mp4", "{MP4: 5", 17, "5 is no file extension"),
+        ("medium: video", "medium: video\nfps: 0", 7, "`fps`: 0 is not above 0"),
+        ("usd: 0.5", "usd: -0.5", 19, "-0.5 is no amount of money"),
+        ("usd: 0.5", f"usd: {'9' * 400}.5", 19, "is no amount of money"),
+        ("medium: video", "medium: video\nmatches: (a+)+b", 7, "compare with a name; without `(`, with at most 3 of"),
+        (
+            "medium: video",
+            "medium: video\nmatches: a.*.*.*.*b",
+            7,
+            "compare with a name; without `(`, with at most 3 of",
+        ),
+        ("medium: video", "medium: video\nmatches: a{99999999999}", 7, "is not a regular expression"),
+        ("medium: video", "medium: video\nmatches: a[", 7, "is not a regular expression"),
         ("provider: runware", "id: acme:1@1", 4, "stands here twice"),
         ("name: Acme One", "name: {", 4, "not YAML"),
+        ("params: [side, steps], ", "", 16, "the parameters that it speaks of: `params: [fps, duration]`"),
+        ("when: {steps: 20}, ", "", 19, "for it to cost this: `when: {duration: 5}`"),
     ],
 )
 def test_a_faulty_spec_is_refused_with_its_line(tmp_path, good, bad, line, words):
@@ -140,6 +161,21 @@ def test_a_faulty_spec_is_refused_with_its_line(tmp_path, good, bad, line, words
     assert [problem.line for problem in told] == [line], found
     assert all(problem.hint for problem in found), found
     assert {Path(problem.file).name for problem in found} == {"acme.yaml"}
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "place"),
+    [
+        ("params:\n", "parms:\n", (9, 1)),
+        ("max: 50", "maximum: 50", (11, 34)),
+        ("say: never", "sey: never", (16, 44)),
+        ("provider: runware", "id: acme:1@1", (4, 1)),
+        ("medium: video", "medium: film", (6, 9)),
+    ],
+)
+def test_a_key_that_is_wrong_is_told_at_the_key_and_a_value_at_the_value(tmp_path, good, bad, place):
+    found = problems(written(tmp_path, SPEC.replace(good, bad, 1)))
+    assert place in {(problem.line, problem.column) for problem in found}
 
 
 def test_all_that_is_wrong_with_a_spec_is_told_at_once(tmp_path):
@@ -205,6 +241,13 @@ def test_no_mistake_in_a_spec_is_a_crash(path):
     for value in WRONG_VALUES:
         found = problems_in(json.dumps(with_mistake(WHOLE, path, value)))
         assert all(problem.line and problem.hint for problem in found), value
+
+
+def test_a_name_longer_than_any_is_not_held_against_a_pattern(tmp_path):
+    text = SPEC.replace("medium: video", "medium: video\nmatches: ^acme/.*$")
+    catalog = load_catalog([written(tmp_path, text)])
+    assert catalog.find("acme/nine").id == "acme:1@1"
+    assert catalog.find("acme/" + "9" * 1000) is None
 
 
 def test_two_specs_of_one_name_are_refused(tmp_path):

@@ -212,6 +212,29 @@ def test_nothing_outside_the_folder_is_read_unless_it_is_allowed(name, here):
     assert ids_of(path, OUTSIDE) == ["a", "b"]
 
 
+@pytest.mark.parametrize("pattern", ["/**/none", "../**/none", "../../none*", "folder/**/none", "*/../../none"])
+def test_a_pattern_that_leads_out_is_refused_whether_or_not_there_is_anything(pattern, here):
+    (here / "folder").symlink_to("..")
+    assert told(top(f'["{pattern}"]', "a")) == [("film.shots.yaml", 4, "outside-folder")]
+
+
+def test_a_pattern_may_go_up_as_long_as_it_stays_below_the_folder():
+    part("one/a.shots.yaml", "a", extra='include: ["../two/*.shots.yaml"]\n')
+    part("two/b.shots.yaml", "b")
+    assert ids_of(top("[one/a.shots.yaml]")) == ["a", "b"]
+
+
+def test_a_name_with_brackets_is_a_name():
+    part("sq[1].shots.yaml", "b")
+    assert ids_of(top('["sq[1].shots.yaml"]', "a")) == ["a", "b"]
+
+
+def test_a_name_too_long_for_any_file_is_told(here):
+    (problem,) = check(top(f"[{'a' * 5000}]", "a")).problems
+    assert (problem.line, problem.rule) == (4, "missing-file")
+    assert "name too long" in problem.message
+
+
 def test_an_absolute_path_is_taken_where_it_leads_below_the_folder(here):
     part("b.shots.yaml", "b")
     assert ids_of(top(f"[{here}/b.shots.yaml]")) == ["b"]
@@ -277,6 +300,15 @@ def test_a_file_that_repeats_the_project_is_checked_once_within_the_whole(capsys
     top("[b.shots.yaml]", "a")
     assert run(["validate"]) == 0
     assert capsys.readouterr().err == "film.shots.yaml, with 1 file that it includes: in order\n"
+
+
+def test_a_manifest_that_leads_out_is_looked_through_for_a_part_only_where_that_is_allowed(capsys):
+    part("b.shots.yaml", "b")
+    top('["../**/b.shots.yaml"]', "a")
+    assert run(["validate", "b.shots.yaml"]) == 2
+    assert "`project` is missing" in capsys.readouterr().out
+    assert run(["validate", "b.shots.yaml", "--allow-outside"]) == 0
+    assert "film.shots.yaml, with 1 file that it includes: in order" in capsys.readouterr().err
 
 
 def test_a_part_cannot_be_rendered_by_itself(capsys):

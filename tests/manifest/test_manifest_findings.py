@@ -1,6 +1,7 @@
 import pytest
 
 from render.catalog.load import load_catalog
+from render.cli import run
 from render.manifest.findings import MAX_PROBLEMS, Findings, listed
 from render.manifest.load import check_manifest
 from render.wish import Severity
@@ -10,6 +11,7 @@ CATALOG = load_catalog()
 HEAD = (
     "version: 1\nproject: p\ndefaults: {model: kandinsky-5-lite, prompt: a fox, width: 512, height: 512, duration: 5}\n"
 )
+SLIP = '"${acton}"'
 
 
 def findings(text):
@@ -84,12 +86,36 @@ def test_past_the_fiftieth_error_only_the_number_is_told(errors, said):
     assert found.has_errors
 
 
-def test_warnings_are_not_counted_among_the_fifty():
+@pytest.mark.parametrize(("warnings", "said"), [(50, None), (51, "and 1 more warning "), (90, "and 40 more warnings ")])
+def test_past_the_fiftieth_warning_only_the_number_is_told_and_no_error_is_lost(warnings, said):
     found = findings("".join(f"k{n}: 1\n" for n in range(100)))
-    for n in range(100):
+    for n in range(warnings):
         found.warn((f"k{n}",), "odd", "m")
-    assert len(found.sorted()) == 100
-    assert {problem.severity for problem in found.sorted()} == {Severity.WARNING}
+    found.add(("k99",), "rule", "m")
+    problems = found.sorted()
+    assert [problem.line for problem in problems if problem.rule == "odd"] == list(range(1, MAX_PROBLEMS + 1))
+    assert [problem.line for problem in problems if problem.is_error] == [100]
+    more = [problem for problem in problems if problem.rule == "too-many"]
+    assert [problem.message.startswith(said) for problem in more] == ([True] if said else [])
+    assert {problem.severity for problem in more} <= {Severity.WARNING}
+
+
+def test_a_slip_in_a_shared_text_makes_no_variable_of_the_shots_unused(tmp_path):
+    path = tmp_path / "a.shots.yaml"
+    shots = "".join(f"  - {{id: s{n}, vars: {{action: rows}}}}\n" for n in range(60))
+    path.write_text(f"{HEAD.replace('a fox', SLIP)}shots:\n{shots}", encoding="utf-8")
+    (problem,) = check_manifest(path, CATALOG).problems
+    assert (problem.line, problem.rule) == (3, "unknown-variable")
+
+
+def test_the_warnings_of_several_manifests_are_counted_together(tmp_path, capsys):
+    shots = "".join(f"  - {{id: s{n}, vars: {{action: rows}}}}\n" for n in range(40))
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.shots.yaml").write_text(f"{HEAD}shots:\n{shots}", encoding="utf-8")
+    assert run(["validate", str(tmp_path / "a.shots.yaml"), str(tmp_path / "b.shots.yaml")]) == 0
+    out = capsys.readouterr().out
+    assert out.count("is not used") == MAX_PROBLEMS
+    assert "and 30 more warnings from here on" in out
 
 
 def test_a_problem_is_one_line_whatever_the_authors_text_holds():

@@ -6,7 +6,6 @@ from render.errors import UsageError
 from render.expand import expand
 from render.manifest import outputs
 from render.manifest.load import check_manifest, find_manifest, load_manifest, shown_path
-from render.schema import NOT_YET, not_yet
 
 CATALOG = load_catalog()
 TOP = "version: 1\nproject: p\n"
@@ -91,28 +90,6 @@ def test_a_faulty_model_beside_the_manifest_is_told_with_status_2(tmp_path, caps
     (tmp_path / "a.shots.yaml").write_text(f"{TOP}shots: []\n", encoding="utf-8")
     assert run(["validate", str(tmp_path / "a.shots.yaml")]) == 2
     assert "acme.yaml" in capsys.readouterr().err
-
-
-PARTS = sorted(NOT_YET)
-
-
-@pytest.mark.parametrize("part", PARTS)
-def test_a_part_of_the_language_that_is_not_built_is_never_called_unknown(part, tmp_path):
-    keys = part.replace("*", "0" if part.startswith("shots") else "runware").split(".")
-    if keys[0] not in {"include", "budget_usd", "providers", "shots"}:
-        keys = ["shots", "0", *keys]
-    value = "x"
-    for key in reversed(keys[2:] if keys[0] == "shots" else keys):
-        value = f"{{{key}: {value}}}"
-    lines = f"shots: [{{id: a, model: klingai:3@2, duration: 5, {value[1:-1]}}}]\n"
-    if keys[0] != "shots":
-        lines = f"{value[1:-1]}\nshots: []\n"
-    elif "prompt" not in keys:
-        lines = lines.replace("duration: 5", "duration: 5, prompt: a fox")
-    errors = [problem for problem in check(tmp_path, TOP + lines).problems if problem.is_error]
-    assert [problem.rule for problem in errors] == ["not-yet"]
-    path = [int(key) if key.isdigit() else key for key in keys]
-    assert f"{errors[0].message}: {errors[0].hint}" == not_yet(path)
 
 
 @pytest.mark.parametrize(

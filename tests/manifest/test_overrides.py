@@ -63,6 +63,14 @@ def test_the_last_of_two_values_holds(check):
         ("prompt=- ${light} & *more*", "- dusk & *more*"),
         ("safety={check_content: true}", {"check_content": True}),
         ("prompt='12'", "12"),
+        ("prompt=12", "12"),
+        ("prompt=yes", "yes"),
+        ("prompt=[wide] a boat", "[wide] a boat"),
+        ("prompt=[wide, calm]", "[wide, calm]"),
+        ("prompt={a boat}", "{a boat}"),
+        ('prompt="quoted" boat', '"quoted" boat'),
+        ("prompt='a' and 'b'", "'a' and 'b'"),
+        ('prompt="a \\"boat\\""', 'a "boat"'),
         ("negative_prompt=", ""),
     ],
 )
@@ -78,9 +86,10 @@ def test_a_value_is_read_as_in_a_manifest_but_a_text_may_hold_anything(check, wr
         ("fps=24", "not-taken", "`a`, `b` cannot take `fps`"),
         ("takes=2", "unknown-key", "read from the manifest alone"),
         ("numberResults=2", "unknown-key", "use `takes: N`"),
-        ("negative_prompt=no", "yaml-trap", '"no" for the text'),
-        ("prompt=5", "type", 'put it in quotes: "5"'),
-        ("prompt=[a", "yaml-syntax", ""),
+        ("scheduler=no", "yaml-trap", '"no" for the text'),
+        ("scheduler=5", "type", 'put it in quotes: "5"'),
+        ("safety=[a", "yaml-syntax", ""),
+        ("prompt={file: x.txt}", "type", "$(cat FILE)"),
         ("prompt=a ${nothing}", "unknown-variable", "light"),
         ("prompt=a \x07", "character", ""),
     ],
@@ -109,6 +118,24 @@ def test_what_is_wrong_with_a_variable_is_told_under_its_option(check, option, r
 def test_a_variable_that_only_texts_name_can_come_from_the_command_line(check):
     text = FILM.replace("vars: {light: dusk}\n", "").replace(", vars: {light: noon}", "")
     assert asked(check(text, variables=["light=dawn"]), "prompt") == ["a fox at dawn"] * 2
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("seed=5", "--set seed=VALUE"),
+        ("model=kandinsky-5-distill", "read from the manifest alone"),
+        ("sed=5", "there are `light`, `place`"),
+    ],
+)
+def test_an_axis_that_is_no_variable_is_not_set_as_one(check, option, words):
+    text = (
+        FILM
+        + "  - {id: 'c_${seed}', prompt: '${place}', matrix: {seed: [1], model: [kandinsky-5-lite], place: [sea]}}\n"
+    )
+    (problem,) = check(text, variables=[option]).problems
+    assert (problem.file, problem.rule) == (f"--var {option.split('=')[0]}", "unknown-variable")
+    assert words in problem.hint
 
 
 def test_a_parameter_that_only_some_shots_take_names_the_others(check):

@@ -135,6 +135,30 @@ def test_the_line_of_a_text_is_shown_with_what_is_wrong_in_it(manifest):
     assert problem.excerpt.text == "at \ufffd night"
 
 
+def test_a_variable_that_is_not_there_is_told_in_the_text_and_with_who_names_that(manifest):
+    text("Fog.\r\nA fox at ${lihgt}, ${light\n")
+    path = manifest("prompt: {file: texts/fox.txt}, vars: {light: dusk}")
+    told = [problem for problem in check_manifest(path, CATALOG).problems if problem.is_error]
+    assert [(problem.file, problem.line, problem.column, problem.rule) for problem in told] == [
+        ("texts/fox.txt", 2, 10, "unknown-variable"),
+        ("texts/fox.txt", 2, 20, "unclosed-variable"),
+    ]
+    assert told[0].hint == "did you mean `light`? named in film.shots.yaml on line 5"
+    assert told[0].excerpt.text == "A fox at ${lihgt}, ${light"
+
+
+def test_one_slip_in_a_text_that_many_shots_name_is_told_once(manifest):
+    text("A fox at ${lihgt}")
+    (problem,) = check_manifest(manifest(*["prompt: {file: texts/fox.txt}"] * 3), CATALOG).problems
+    assert (problem.file, problem.line) == ("texts/fox.txt", 1)
+
+
+def test_an_empty_text_is_named(manifest):
+    text("")
+    (problem,) = check_manifest(manifest("prompt: {file: texts/fox.txt}"), CATALOG).problems
+    assert (problem.file, problem.line, problem.rule) == ("texts/fox.txt", 1, "length")
+
+
 def test_problems_of_texts_follow_those_of_the_manifest(manifest):
     text(b"\xff")
     assert [row[0] for row in told(manifest(FOX, "prompt: a hen, steps: 0"))] == ["film.shots.yaml", "texts/fox.txt"]
@@ -159,6 +183,12 @@ def test_what_is_no_text_is_told_and_never_waited_for(manifest, here, kind):
     elif kind == "loop":
         name.symlink_to("fox.txt")
     assert told(manifest(FOX), Reading(allows_outside=True)) == [("film.shots.yaml", 5, 29, "missing-file")]
+
+
+def test_a_text_where_the_path_of_one_should_stand_is_told(manifest):
+    (problem,) = check_manifest(manifest(f"prompt: {{file: {'a fox ' * 1000}}}"), CATALOG).problems
+    assert (problem.line, problem.column, problem.rule) == (5, 29, "missing-file")
+    assert problem.hint == "here stands the path of a file; a text itself stands without `file:`"
 
 
 def test_the_nearest_name_is_offered_with_its_folder(manifest):

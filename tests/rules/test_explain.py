@@ -98,7 +98,9 @@ def test_a_model_alone_lists_its_parameters(capsys):
         (["width"], ["`width` is a parameter of", "render explain kandinsky-5-"]),
         (["kandinsky-5-lite", "widht"], ["has no parameter `widht`", "width"]),
         (["kandinsky-5-lite", "width.x"], ["`width` has no parameter `x`"]),
-        (["R012", "width"], ["no model `R012`"]),
+        (["R012", "width"], ["`R012` is a rule", "render explain kandinsky-5-lite width"]),
+        (["kandinsky-5-image-lite", "cache_end_step"], ["nearest: accelerator_options.cache_end_step"]),
+        (["kandinsky-5-image-lite", "accelerator_options.cache_end_stp"], ["accelerator_options.cache_end_step"]),
     ],
 )
 def test_an_unknown_name_is_told_with_the_nearest(arguments, words, capsys):
