@@ -10,7 +10,7 @@ from tests.canary import search
 from tests.warm import Warm
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
-_MARKS_OF_MORE = ("node", "browser", "ptrace", "slow")
+_MARKS_OF_MORE = ("node", "browser", "ptrace", "shells", "slow")
 #: of what a test generates; with `--everything` there are as many as Hypothesis thinks right
 _EXAMPLES_EVERYDAY = 30
 

@@ -84,6 +84,9 @@ def offered(shell, tmp_path):
         ("render run --assume-price kandinsky-5-l", ["compopt -o nospace", "kandinsky-5-lite="]),
         ("render resolve post", ["poster", "poster.t01"]),
         ("render models kandinsky-5-d", ["kandinsky-5-distill"]),
+        ("render models imp", ["import"]),
+        ("render models show kandinsky-5-d", ["kandinsky-5-distill"]),
+        ("render models import --fo", ["--force"]),
         ("render completion z", ["zsh"]),
         ("render plan --only nobody", []),
         ("render plan ", ["compopt -o default"]),
@@ -165,7 +168,7 @@ def test_what_zsh_and_fish_source_asks_for_the_same_words(shell, tmp_path):
         assert done.stderr == ""
 
 
-@pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")
+@pytest.mark.shells
 def test_zsh_takes_the_script(shell, tmp_path):
     check = f"autoload -U compinit && compinit -u -d {tmp_path}/dump && source {tmp_path}/completion.zsh"
     done = subprocess.run(
@@ -175,7 +178,7 @@ def test_zsh_takes_the_script(shell, tmp_path):
     assert done.stdout == "_render_completion\n"
 
 
-@pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
+@pytest.mark.shells
 def test_fish_offers_what_can_be_typed_next(shell, tmp_path):
     ask = f"source {tmp_path}/completion.fish; complete -C 'render plan --only pos'"
     done = subprocess.run(
