@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from render.catalog.names import ADDRESSES
 
@@ -38,6 +38,15 @@ def addresses_in(request: Mapping[str, Any], spec: ModelSpec | None) -> dict[str
     """Return the addresses in a request, by the names under which the provider takes them."""
     fields = _USUAL_FIELDS if spec is None else [param.wire for param in spec.params if param.name in ADDRESSES]
     return {field: request[field] for field in fields if isinstance(request.get(field), str)}
+
+
+def place_of(address: str) -> str:
+    """Return an address so that two of them which mean one place are equal: no fragment, the host in small letters."""
+    try:
+        parts = urlsplit(address)
+        return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path or "/", parts.query, ""))
+    except ValueError:
+        return address
 
 
 def address_fault(address: str) -> str:

@@ -2,19 +2,21 @@
 
     shot sq010 takes: 3 seed: 7   ->   sq010.t01 seed 7 · sq010.t02 seed 8 · sq010.t03 seed 9
 
-Texts are filled in last, from the shot's variables over the file's.
+Texts are filled in last, from the shot's variables over the file's; addresses of results then get the names of the
+task: `{shot}`, `{take}` …
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from render.layout import output_path, slug
+from render.catalog.names import ADDRESSES
+from render.layout import address_of, output_path, slug
 from render.variables import fill_in
 from render.wish import Task
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from render.catalog.spec import ModelSpec
     from render.wish import Manifest, Shot
@@ -38,14 +40,26 @@ def tasks_of(shot: Shot, spec: ModelSpec, *, project: str) -> tuple[Task, ...]:
 
 def files_of(shot: Shot, spec: ModelSpec, *, project: str) -> tuple[tuple[str, str], ...]:
     """Return key and path of each task of one shot, first take first."""
+    return tuple((key, output_path(shot.output, names)) for key, names in _named(shot, spec, project))
+
+
+def addresses_of(name: str, shot: Shot, spec: ModelSpec, *, project: str) -> tuple[tuple[str, str], ...]:
+    """Return key and address of each task of one shot, first take first; `name` is the parameter, given as a text."""
+    address = fill_in(shot.params[name], shot.variables)
+    return tuple((key, address_of(address, names)) for key, names in _named(shot, spec, project))
+
+
+def _named(shot: Shot, spec: ModelSpec, project: str) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield key and names of each task of one shot, first take first, without making the tasks."""
     params = shot.params
-    of_path = {name: fill_in(params[name], shot.variables) for name in ("seed", "output_format") if name in params}
-    takes = range(1, shot.takes + 1)
-    return tuple((task_key(shot.id, take), _path(shot, spec, project, _of_take(of_path, take), take)) for take in takes)
+    of_names = {name: fill_in(params[name], shot.variables) for name in ("seed", "output_format") if name in params}
+    for take in range(1, shot.takes + 1):
+        yield task_key(shot.id, take), _names(shot, spec, project, _of_take(of_names, take), take)
 
 
 def _task(shot: Shot, spec: ModelSpec, project: str, params: Mapping[str, Any], take: int) -> Task:
     params = _of_take(params, take)
+    names = _names(shot, spec, project, params, take)
     return Task(
         key=task_key(shot.id, take),
         shot=shot.id,
@@ -53,8 +67,8 @@ def _task(shot: Shot, spec: ModelSpec, project: str, params: Mapping[str, Any], 
         model=shot.model,
         provider=spec.provider,
         lane=shot.lane,
-        params=params,
-        path=_path(shot, spec, project, params, take),
+        params=_sent_to(params, names),
+        path=output_path(shot.output, names),
         tags=shot.tags,
     )
 
@@ -68,9 +82,17 @@ def _of_take(params: Mapping[str, Any], take: int) -> Mapping[str, Any]:
     return {**params, "seed": params["seed"] + take - 1} if take > 1 and "seed" in params else params
 
 
-def _path(shot: Shot, spec: ModelSpec, project: str, params: Mapping[str, Any], take: int) -> str:
+def _sent_to(params: Mapping[str, Any], names: Mapping[str, object]) -> Mapping[str, Any]:
+    """Return the parameters with the names of their task in the addresses of its results."""
+    if params.keys().isdisjoint(ADDRESSES):
+        return params
+    return {**params, **{name: address_of(params[name], names) for name in ADDRESSES if name in params}}
+
+
+def _names(shot: Shot, spec: ModelSpec, project: str, params: Mapping[str, Any], take: int) -> dict[str, object]:
+    """Return what the placeholders of output patterns and addresses stand for in one task."""
     output_format = params.get("output_format") or next(iter(spec.extensions), "")
-    names: dict[str, object] = {
+    return {
         "project": slug(project),
         "shot": shot.id,
         "take": take,
@@ -78,4 +100,3 @@ def _path(shot: Shot, spec: ModelSpec, project: str, params: Mapping[str, Any], 
         "seed": params.get("seed", "random"),
         "ext": spec.extensions.get(output_format, "bin"),
     }
-    return output_path(shot.output, names)

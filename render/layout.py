@@ -1,6 +1,7 @@
-"""Decides where files belong below a project's output folder. Pure: names in, relative paths with `/` out.
+"""Decides where files belong below a project's output folder, and what `{shot}` and its like are in an address.
 
-Names come from our own data alone (ids, take, model, seed asked for), never from a provider's reply.
+Pure: names in, relative paths with `/` or addresses out. Names come from our own data alone (ids, take, model, seed
+asked for), never from a provider's reply.
 """
 
 from __future__ import annotations
@@ -9,6 +10,11 @@ import re
 import string
 from functools import lru_cache
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 DEFAULT_OUTPUT = "{shot}/{shot}_t{take:02d}.{ext}"
 EARLIER = ".earlier"
@@ -24,6 +30,8 @@ _LONGEST_HARMLESS = 200
 _REFUSED = re.compile(r'[<>:"|?*]')
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _TAKE_FORMAT = re.compile(r"(?:0[1-9])?d?\Z")
+#: of an address: what the environment fills in, or a placeholder and its format
+_IN_ADDRESS = re.compile(r"\$\{[^{}]*\}|\{([^{}:]*)(?::([^{}]*))?\}")
 _MAX_PATH_BYTES = 1000
 #: names that Windows keeps for devices, whatever their extension
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in "123456789¹²³")}
@@ -54,15 +62,48 @@ def pattern_fault(pattern: str) -> str:
     except ValueError as exc:
         return f"`{pattern}` is not a pattern: {exc}"
     for name, spec, how in fields:
-        if name not in PLACEHOLDERS:
-            return f"`{{{name}}}` is not known here; there are {', '.join(f'{{{known}}}' for known in PLACEHOLDERS)}"
-        if how or (spec and (name != "take" or not _TAKE_FORMAT.match(spec))):
-            return f"`{{{name}:{spec}}}` cannot be formatted like that; `{{take:02d}}` can"
+        fault = _placeholder_fault(name, spec, how)
+        if fault:
+            return fault
     names = [name for name, _, _ in fields]
     if not pattern.endswith(".{ext}") or names.count("ext") != 1:
         return "a pattern must end in `.{ext}`: the extension follows from the output format"
     if "shot" not in names:
         return "a pattern must name `{shot}`, or shots would overwrite each other"
+    return ""
+
+
+def address_of(address: str, values: Mapping[str, object]) -> str:
+    """Fill in the placeholders of an address that `address_pattern_fault` found nothing wrong with.
+
+    `values` holds every name of PLACEHOLDERS; what an address cannot hold is percent-encoded.
+    """
+    return _IN_ADDRESS.sub(lambda found: _in_address(found, values), address) if "{" in address else address
+
+
+def address_pattern_fault(address: str) -> str:
+    """Say what is wrong with the placeholders of an address, or "" if nothing is."""
+    for found in _IN_ADDRESS.finditer(address):
+        fault = "" if found.group(1) is None else _placeholder_fault(found.group(1), found.group(2))
+        if fault:
+            return fault
+    rest = _IN_ADDRESS.sub("", address)
+    if "{" in rest or "}" in rest:
+        return "a `{` or a `}` stands alone; in an address they are written `%7B` and `%7D`"
+    return ""
+
+
+def _in_address(found: re.Match[str], values: Mapping[str, object]) -> str:
+    if found.group(1) is None:
+        return found.group()
+    return quote(format(values[found.group(1)], found.group(2) or ""), safe="")
+
+
+def _placeholder_fault(name: str, spec: str | None, how: str | None = None) -> str:
+    if name not in PLACEHOLDERS:
+        return f"`{{{name}}}` is not known here; there are {', '.join(f'{{{known}}}' for known in PLACEHOLDERS)}"
+    if how or (spec and (name != "take" or not _TAKE_FORMAT.match(spec))):
+        return f"`{{{name}:{spec}}}` cannot be formatted like that; `{{take:02d}}` can"
     return ""
 
 

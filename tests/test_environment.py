@@ -1,7 +1,7 @@
 import pytest
 
 from render.catalog.load import load_catalog
-from render.environment import address_fault, addresses_in, filled, named_in
+from render.environment import address_fault, addresses_in, filled, named_in, place_of
 from render.runner.addresses import Addresses
 from render.settings import Secret, is_set, read_value
 
@@ -64,3 +64,10 @@ def test_a_variable_that_holds_nothing_is_not_set():
     assert is_set("A", environ={"A": "x"})
     assert read_value("A", environ={"A": ""}) is None
     assert read_value("A", environ={"A": " x "}).reveal() == " x "
+
+
+def test_two_spellings_of_one_place_are_equal():
+    assert place_of("HTTPS://Example.com/a?B=c#d") == place_of("https://example.com/a?B=c")
+    assert place_of("https://example.com") == place_of("https://example.com/")
+    assert len({place_of(f"https://example.com/{rest}") for rest in ("a", "A", "a/", "a?x=1", "a?x=2")}) == 5
+    assert place_of("http://[") == "http://["

@@ -98,3 +98,15 @@ def test_variables_are_filled_in_at_any_depth():
 
 def test_a_literal_does_not_name_a_variable():
     assert variables_in({"a": ["${one}", "$${two}"], "b": "x", "c": {"d": "${three}"}, "e": 4}) == {"one", "three"}
+
+
+def test_addresses_of_results_name_the_task_and_leave_the_environment_for_later():
+    address = "https://${env.HOST}/{project}/{shot}_t{take:02d}.{ext}?seed={seed}&model={model}"
+    shot = a_shot(id="b", takes=2, params={"prompt": "a {shot}", "seed": 7, "upload_endpoint": address})
+    tasks = expanded(shot)
+    names = [task.params["upload_endpoint"].removeprefix("https://${env.HOST}/") for task in tasks]
+    project = a_manifest().project
+    assert [name.partition("&")[0] for name in names] == [f"{project}/b_t01.mp4?seed=7", f"{project}/b_t02.mp4?seed=8"]
+    assert "{" not in "".join(names)
+    assert [task.params["prompt"] for task in tasks] == ["a {shot}"] * 2
+    assert shot.params["upload_endpoint"] == address

@@ -1,6 +1,15 @@
 import pytest
 
-from render.layout import DEFAULT_OUTPUT, earlier_path, output_path, path_fault, pattern_fault, slug
+from render.layout import (
+    DEFAULT_OUTPUT,
+    address_of,
+    address_pattern_fault,
+    earlier_path,
+    output_path,
+    path_fault,
+    pattern_fault,
+    slug,
+)
 
 VALUES = {"project": "p", "shot": "a", "take": 7, "model": "m", "seed": 5, "ext": "mp4"}
 
@@ -82,3 +91,31 @@ def test_a_path_that_escapes_or_that_some_system_refuses_is_refused(path):
 def test_an_earlier_file_keeps_its_folder_and_says_which_it_was():
     assert earlier_path("a/b.mp4", "0123456789abcdef") == ".earlier/a/b.01234567.mp4"
     assert earlier_path("b.mp4", "0123456789abcdef") == ".earlier/b.01234567.mp4"
+
+
+@pytest.mark.parametrize(
+    ("address", "made"),
+    [
+        ("https://a.example/", "https://a.example/"),
+        ("https://a.example/{project}/{shot}.{take:03d}.{ext}", "https://a.example/p/a.007.mp4"),
+        ("${env.BUCKET}{shot}?x=${env.KEY}&y={seed}", "${env.BUCKET}a?x=${env.KEY}&y=5"),
+        ("https://a.example/{shot}{shot}", "https://a.example/aa"),
+    ],
+)
+def test_the_placeholders_of_an_address_are_filled_in(address, made):
+    assert address_pattern_fault(address) == ""
+    assert address_of(address, VALUES) == made
+
+
+def test_what_an_address_cannot_hold_is_percent_encoded():
+    assert address_of("https://a.example/{ext}", VALUES | {"ext": "a/b ?é"}) == "https://a.example/a%2Fb%20%3F%C3%A9"
+
+
+@pytest.mark.parametrize("address", ["{", "}", "{shot", "shot}", "{{shot}}", "{shot}}", "a{shot}}{b"])
+def test_a_brace_that_stands_alone_in_an_address_is_refused(address):
+    assert "%7B" in address_pattern_fault(address)
+
+
+@pytest.mark.parametrize("address", ["{}", "{scene}", "{shot.id}", "{shot!r}", "{shot:>5}", "{take:x}", "{env.KEY}"])
+def test_a_placeholder_that_is_unknown_or_formatted_in_another_way_is_refused(address):
+    assert address_pattern_fault(f"https://a.example/{address}")

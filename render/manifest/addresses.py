@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from render.catalog.names import ADDRESSES
 from render.catalog.wording import shown
-from render.environment import NAME, PREFIX, address_fault, filled, named_in
+from render.environment import NAME, PREFIX, address_fault, filled, named_in, place_of
+from render.expand import addresses_of
+from render.layout import address_of, address_pattern_fault
+from render.manifest.ids import placed
+from render.manifest.outputs import SAMPLE, can_be_named
 from render.settings import is_set
 from render.variables import fill_in
 
@@ -37,9 +41,8 @@ class AddressCheck:
         address = fill_in(value, variables)
         # a value of the environment may be the whole of an address or any part of it
         stand_in = "https://host.invalid/" if address.startswith("${env.") else "x"
-        fault = address_fault(filled(address, lambda _: stand_in))
-        if "$${" in value:
-            fault = "it holds a `$${`"
+        fault = "it holds a `$${`" if "$${" in value else address_pattern_fault(address)
+        fault = fault or address_fault(filled(address_of(address, SAMPLE), lambda _: stand_in))
         if fault:
             hint = f"write it like https://example.com/{'take.mp4' if name == _UPLOAD else 'hook'}"
             self._findings.add(path, "address", f"`{name}`: nothing can be sent to this address: {fault}", hint=hint)
@@ -66,17 +69,32 @@ def tell_environment(variable: str, path: Path, findings: Findings, *, is_read: 
         findings.add(path, "environment", f"{shown(name)} is not a name of the environment", hint=hint)
 
 
-def check_upload_endpoints(shots: Sequence[Resolved], findings: Findings) -> None:
-    """Warn where several files would be put to one address, each over the last."""
-    first: dict[str, str] = {}
-    told: set[str] = set()
-    for shot, path in ((one.shot, one.origins.get(_UPLOAD)) for one in shots if one.shot.enabled):
-        if path is None or not isinstance(shot.params[_UPLOAD], str):
+def check_upload_endpoints(shots: Sequence[Resolved], findings: Findings, *, project: str) -> None:
+    """Report where the files of several tasks would be put to one address, each over the last."""
+    first: dict[str, tuple[str, Path]] = {}
+    told: set[Path] = set()
+    for resolved in shots:
+        path = resolved.origins.get(_UPLOAD)
+        if path is None or path in told or not _can_be_sent(resolved, path, findings):
             continue
-        address = fill_in(shot.params[_UPLOAD], shot.variables)
-        before = first.setdefault(address, shot.id)
-        if address not in told and (before != shot.id or shot.takes > 1):
-            told.add(address)
-            who = f"all takes of `{shot.id}`" if before == shot.id else f"`{before}`, `{shot.id}` and perhaps more"
-            hint = "give each its own, with a variable in the address; the files that come here are not affected"
-            findings.warn(path, "one-address", f"{who} are put to one address, each over the last", hint=hint)
+        for key, address in addresses_of(_UPLOAD, resolved.shot, resolved.spec, project=project):
+            other, other_path = first.setdefault(place_of(address), (key, path))
+            if other != key:
+                told.add(path)
+                _tell_one_address(path, (key, other, other_path), findings)
+                break
+
+
+def _can_be_sent(resolved: Resolved, path: Path, findings: Findings) -> bool:
+    """Whether the files of a shot will be put anywhere, and nothing that their addresses are made of is wrong."""
+    address = resolved.shot.params[_UPLOAD]
+    if not resolved.shot.enabled or not isinstance(address, str) or findings.is_told(path):
+        return False
+    return can_be_named(resolved) and not address_pattern_fault(fill_in(address, resolved.shot.variables))
+
+
+def _tell_one_address(path: Path, who: tuple[str, str, Path], findings: Findings) -> None:
+    key, other, other_path = who
+    where = f", {placed(other_path, path, findings)}," if other_path != path else ""
+    hint = "give each its own: name `{shot}` and `{take}` in the address"
+    findings.add(path, "one-address", f"{key} and {other}{where} would be put to one address", hint=hint)

@@ -133,3 +133,55 @@ def test_a_refusal_that_repeats_the_address_does_not_bring_it_into_the_record(re
 def test_offline_nothing_is_sent_elsewhere_and_no_value_is_needed(render, listener, manifest):
     assert render.json("run", manifest, "--offline")["saved"] == 1
     assert listener.heard == []
+
+
+NAMED = """\
+version: 1
+project: stills
+defaults:
+  model: kandinsky-5-image-lite
+  width: 640
+  height: 1408
+  output_format: WEBP
+  output_quality: 20
+  upload_endpoint: http://{host}/{{project}}/{{shot}}_t{{take:02d}}.{{ext}}?as=${{env.LANTERN_BUCKET}}
+  webhook_url: http://{host}/hook?shot={{shot}}&take={{take}}&seed={{seed}}
+shots:
+  - {{id: lamp, prompt: A lamp on a sill, takes: 2, seed: 7}}
+  - {{id: door, prompt: A door ajar}}
+"""
+
+
+def test_each_take_is_put_and_told_under_its_own_name(render, listener, manifest, serve):
+    manifest.write_text(NAMED.format(host=listener.host), encoding="utf-8")
+    server = serve(listener.host)
+    assert render.json("run", manifest, **server.variables, **SECRETS)["saved"] == 3
+    wait_until(lambda: len(listener.heard) == 6)
+    put = {heard.path: heard.body for heard in listener.heard if heard.method == "PUT"}
+    home = render.folder / "renders" / "stills"
+    assert put == {
+        f"/stills/{name}.webp?as=bucket-canary-4711": (home / name[:4] / f"{name}.webp").read_bytes()
+        for name in ("lamp_t01", "lamp_t02", "door_t01")
+    }
+    assert {heard.path for heard in listener.heard if heard.method == "POST"} == {
+        "/hook?shot=lamp&take=1&seed=7",
+        "/hook?shot=lamp&take=2&seed=8",
+        "/hook?shot=door&take=1&seed=random",
+    }
+    # a renamed shot has another address, and is the same render
+    manifest.write_text(manifest.read_text().replace("id: door", "id: gate"), encoding="utf-8")
+    assert set(render.json("plan", manifest, **server.variables)["totals"]) == {"skip", "place"}
+    assert len(listener.heard) == 6
+
+
+def test_two_addresses_that_the_environment_makes_one_are_refused_before_anything_is_sent(render, manifest, serve):
+    text = NAMED.format(host="127.0.0.1:1").replace("/{project}/{shot}_t{take:02d}.{ext}?as=", "/")
+    other = "\n  - {id: gate, prompt: A gate, upload_endpoint: 'http://127.0.0.1:1/${env.LANTERN_HOOK}'}\n"
+    manifest.write_text(text.replace(", takes: 2", "").replace("\n  - {id: door, prompt: A door ajar}\n", other))
+    server = serve("127.0.0.1:1")
+    done = render(
+        "run", manifest, **server.variables, LANTERN_BUCKET="same-canary", LANTERN_HOOK="same-canary", status=3
+    )
+    assert "lamp.t01 and gate.t01 would be put to one address" in done.stderr
+    assert "same-canary" not in done.stderr
+    assert not any(server.ledger().values())
