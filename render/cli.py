@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from click.shell_completion import CompletionItem
 
-#: name -> what `render --help` says; the command itself is `render.commands.<name>.command`
+#: name -> what `render --help` says; the command itself is `render.commands.<module>.command`
 COMMANDS = {
     "init": "Begin: write a commented manifest, the schema for editors, and a .gitignore.",
     "validate": "Check manifests; say everything that is wrong, and where.",
@@ -35,9 +35,14 @@ COMMANDS = {
     "models": "List the models, or show every parameter of one.",
     "explain": "Say what a rule means, or what a parameter of a model takes.",
     "schema": "Print the JSON Schema of manifests, for editors.",
+    "import": "Turn raw requests of the APIs, or curl commands, into a manifest.",
+    "export": "Print the raw requests that a manifest stands for.",
+    "fmt": "Lay manifests out in the one canonical way, comments kept.",
     "completion": "Print a script for bash, zsh or fish that completes the command line.",
     "serve": "Offer both providers' APIs on this machine, offline and free.",
 }
+#: of those commands whose name is no name for a module
+_MODULES = {"import": "import_"}
 
 EXIT_USAGE, EXIT_INTERRUPTED = 2, 130
 
@@ -53,7 +58,8 @@ class LazyGroup(click.Group):
         """Import and return one command."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"render.commands.{cmd_name}").command
+        module = _MODULES.get(cmd_name, cmd_name)
+        command: click.Command = importlib.import_module(f"render.commands.{module}").command
         return command
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:

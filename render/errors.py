@@ -13,10 +13,12 @@ RenderError                        message, hint; carries its exit status
 │  │  └─ UnreachableError            nor sent: no connection to the host came to be
 │  ├─ OutcomeUnknownError            may have been accepted: again only under the same id, else hold
 │  ├─ RejectedError                  will never be accepted as it is: fail this task
+│  │  └─ InputRefusedError           for one of its inputs: perhaps they lost it, so give it to them anew, once
 │  ├─ AccountError                   will not be accepted for any task: close this provider's lane
 │  └─ ReadFailedError                a poll could not be read: says nothing about the render, ask again
 └─ ArtifactError                     one file's trouble; never leaves the runner
    ├─ BytesRefusedError              short, or not of the kind asked for: fetch again
+   ├─ InputChangedError              an input is not as it was read, or gone: leave this task to the next run
    ├─ LinkExpiredError               the link answers 403, 404 or 410: ask the provider for a fresh one
    └─ HeldError                      finished, but not to be taken here (host, target): keep the link
       ├─ FolderFullError             nothing more can be written there: buy nothing more
@@ -155,6 +157,10 @@ class RejectedError(ProviderError):
     """Will never be accepted, or never be rendered, as it is asked for."""
 
 
+class InputRefusedError(RejectedError):
+    """Refused for one of its inputs; where that was given to them before, they may have lost it."""
+
+
 class AccountError(ProviderError):
     """The provider refuses everything from us: for missing credit, or else for the key or the address.
 
@@ -187,6 +193,10 @@ class ArtifactError(RenderError):
 
 class BytesRefusedError(ArtifactError):
     """The bytes are short, or not a whole file of the kind asked for."""
+
+
+class InputChangedError(ArtifactError):
+    """A file that goes in is gone, or holds other bytes than when the manifest was read."""
 
 
 class LinkExpiredError(ArtifactError):

@@ -79,6 +79,16 @@ class LookupScheduled:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class InputGiven:
+    """A provider has a file that goes in; every task that needs it names it from here on."""
+
+    lane: str
+    #: as the manifest calls it
+    name: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TaskProgressed:
     """The provider reports progress, 0 to 100."""
 
@@ -204,6 +214,7 @@ Event: TypeAlias = (
     | FetchFailed
     | HostAwaited
     | LookupScheduled
+    | InputGiven
     | TaskProgressed
     | TaskRendered
     | TaskSaved

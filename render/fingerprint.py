@@ -2,7 +2,8 @@
 
 Guarantee: renaming, moving, retagging, reordering or reformatting a shot, restating a model's default, or writing 5 as
 5.0 never changes a fingerprint; changing anything that can change the picture always does.
-Never part of it: delivery parameters, lane, endpoint, path, key, tags.
+Of a file that goes in, its digest alone is part of it. Never part of it: delivery parameters, lane, endpoint, path,
+key, tags, where an input is and what it is called.
 Changing what is computed here would make every user's work count as new: FORMAT and the golden test stand guard.
 """
 
@@ -11,6 +12,8 @@ from __future__ import annotations
 import hashlib
 import json
 from typing import TYPE_CHECKING, Any
+
+from render.catalog.media import is_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,6 +55,9 @@ def content(params: Mapping[str, Any], known: tuple[Param, ...]) -> dict[str, An
 
 
 def _plain(value: Any, param: Param | None) -> Any:
+    if param is not None and param.media:
+        # where a file is, and what it is called, says nothing about the picture
+        return _digests(value)
     fields = param.fields if param is not None else ()
     if isinstance(value, dict):
         return content(value, fields)
@@ -60,6 +66,12 @@ def _plain(value: Any, param: Param | None) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
+
+
+def _digests(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return [_digests(item) for item in value]
+    return {"sha256": value["sha256"]} if is_file(value) else value
 
 
 def _plain_item(item: Any, fields: tuple[Param, ...]) -> Any:

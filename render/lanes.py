@@ -10,13 +10,15 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from render.catalog.names import PROVIDERS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from render.records import Attempt
 
 #: the providers; each has a lane of its own name, whatever a manifest says
-KINDS = ("aimlapi", "runware")
+KINDS = PROVIDERS
 #: a record tells lanes apart by a word of at most 64 characters
 LANE_NAME = "[a-z][a-z0-9_-]{0,63}"
 

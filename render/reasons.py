@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from render.catalog.media import files_in, is_file, replaced
 from render.fingerprint import content
 from render.layout import EARLIER
 from render.records import Status
 
 if TYPE_CHECKING:
-    from render.catalog.spec import ModelSpec
+    from collections.abc import Mapping, Sequence
+
+    from render.catalog.spec import ModelSpec, Param
     from render.records import Attempt, Obstacle
     from render.wish import Task
 
@@ -25,13 +28,30 @@ def changes(before: Attempt, task: Task, spec: ModelSpec | None) -> str:
     if before.model != task.model:
         return f"model {before.model} -> {task.model}"
     known = spec.params if spec else ()
-    old, new = _flat(content(before.params, known)), _flat(content(task.params, known))
+    edited = _edited(before.params, task.params, known)
+    as_now = replaced(before.params, known, lambda value, *_: _as_now(value, edited))
+    old, new = _flat(content(as_now, known)), _flat(content(task.params, known))
     defaults = {param.name: param.default for param in known if param.default is not None}
     names = [name for name in (*new, *(name for name in old if name not in new)) if old.get(name) != new.get(name)]
-    parts = [_change(name, old.get(name, defaults.get(name)), new.get(name, defaults.get(name))) for name in names]
+    parts = [f"input {name} changed" for name in edited]
+    parts += [_change(name, old.get(name, defaults.get(name)), new.get(name, defaults.get(name))) for name in names]
     if len(parts) > _MAX_FIELDS:
         parts = [*parts[:_MAX_FIELDS], f"and {len(parts) - _MAX_FIELDS} more"]
     return ", ".join(parts) or "changed"
+
+
+def _edited(before: Mapping[str, Any], now: Mapping[str, Any], known: Sequence[Param]) -> dict[str, str]:
+    """Return the digest that each file has now which went in before under the same name, with other bytes."""
+    then = {file["file"]: file["sha256"] for file in files_in(before, known)}
+    return {
+        file["file"]: file["sha256"]
+        for file in files_in(now, known)
+        if then.get(file["file"], file["sha256"]) != file["sha256"]
+    }
+
+
+def _as_now(value: Any, edited: Mapping[str, str]) -> Any:
+    return {**value, "sha256": edited[value["file"]]} if is_file(value) and value["file"] in edited else value
 
 
 def other_endpoint(before: Attempt) -> str:

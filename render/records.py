@@ -123,6 +123,22 @@ class Artifact:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Upload:
+    """An input file that a provider has, and under which id: what fifty shots need is sent there once."""
+
+    provider: str
+    #: as in Attempt.endpoint
+    endpoint: str
+    #: as in Attempt.key_mark: what one key stored another need not see
+    key_mark: str
+    #: hex, of all its bytes
+    sha256: str
+    #: what the provider calls it; "" where it may have lost it
+    media_id: str
+    uploaded_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FileMark:
     """What tells whether two answers of a host of files are parts of the same file."""
 
@@ -157,7 +173,7 @@ class Obstacle:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Snapshot:
-    """The record, read once: attempts oldest first, artifacts by attempt id, and which of their files are there."""
+    """The record, read once: attempts oldest first, artifacts by attempt id, which of them are there, uploads."""
 
     attempts: tuple[Attempt, ...] = ()
     artifacts: Mapping[str, Artifact] = field(default_factory=dict)
@@ -165,6 +181,8 @@ class Snapshot:
     present: frozenset[str] = frozenset()
     #: what stands at other paths where a file is recorded or is to go
     obstacles: Mapping[str, Obstacle] = field(default_factory=dict)
+    #: what providers have of input files, in no order
+    uploads: tuple[Upload, ...] = ()
 
 
 class Action(StrEnum):

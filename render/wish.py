@@ -117,6 +117,21 @@ class LaneWish:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class InputFile:
+    """A file of the author's that shots name as input, as it was when the manifest was read."""
+
+    #: where it is, from the root
+    path: str
+    #: as the manifest calls it first
+    name: str
+    #: hex, of all its bytes
+    sha256: str
+    size_bytes: int
+    #: by what it holds: `image/png`, `audio/wav` …
+    media_type: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Manifest:
     """A valid wish."""
 
@@ -126,6 +141,8 @@ class Manifest:
     lanes: tuple[LaneWish, ...] = ()
     #: what the whole project may cost, everything in its record included; None for no limit
     budget_usd: float | None = None
+    #: what its shots name as input, each digest once
+    inputs: tuple[InputFile, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

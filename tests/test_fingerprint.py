@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from render.catalog.spec import Kind, Param
 from render.fingerprint import fingerprint
 from tests.builders import SPEC, a_spec
 
@@ -120,3 +121,36 @@ def test_take_model_and_provider_are_part_of_it():
 def test_what_is_no_number_has_no_fingerprint():
     with pytest.raises(ValueError, match="not JSON compliant"):
         printed({"cfg_scale": float("nan")})
+
+
+PLATE = {"file": "plates/quay.png", "sha256": "a" * 64, "bytes": 9, "kind": "image/png"}
+MEDIA = a_spec(
+    params=(
+        Param(
+            name="frame_images",
+            wire="frameImages",
+            kind=Kind.LIST,
+            fields=(Param(name="image", wire="inputImage", kind=Kind.STRING, media="image"),),
+        ),
+        Param(name="reference_images", wire="referenceImages", kind=Kind.LIST, media="image"),
+    )
+)
+
+
+def of_inputs(first, *others):
+    params = {"frame_images": [{"image": first}], "reference_images": list(others)}
+    return fingerprint(params, spec=MEDIA, model=MEDIA.id, take=1)
+
+
+def test_what_counts_of_a_file_is_what_it_holds():
+    elsewhere = {**PLATE, "file": "elsewhere.png", "bytes": 10, "kind": "image/jpeg"}
+    assert of_inputs(PLATE, PLATE) == of_inputs(elsewhere, elsewhere)
+    edited = {**PLATE, "sha256": "b" * 64}
+    assert len({of_inputs(PLATE, PLATE), of_inputs(edited, PLATE), of_inputs(PLATE, edited)}) == 3
+
+
+def test_the_order_of_inputs_and_the_words_of_addresses_count():
+    edited = {**PLATE, "sha256": "b" * 64}
+    assert of_inputs(PLATE, PLATE, edited) != of_inputs(PLATE, edited, PLATE)
+    assert of_inputs("https://example.com/a.png") != of_inputs("https://example.com/b.png")
+    assert of_inputs("a" * 64) != of_inputs(PLATE)

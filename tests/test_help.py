@@ -35,7 +35,7 @@ def test_every_option_says_what_it_is_for(words):
     assert silent == []
 
 
-@pytest.mark.parametrize("name", ["plan", "run", "status", "verify", "fetch"])
+@pytest.mark.parametrize("name", ["plan", "run", "status", "verify", "fetch", "export"])
 def test_what_chooses_tasks_stands_under_a_heading_of_its_own(name):
     _, _, choosing = told([name]).partition("\nChoosing tasks")
     for option in ("--only", "--tag", "--not-tag", "--model", "--provider", "--failed", "--shard", "--limit"):
@@ -43,7 +43,7 @@ def test_what_chooses_tasks_stands_under_a_heading_of_its_own(name):
     assert ("--again" in choosing) is (name in {"plan", "run"})
 
 
-@pytest.mark.parametrize("name", ["validate", "plan", "run", "status", "verify", "fetch", "resolve"])
+@pytest.mark.parametrize("name", ["validate", "plan", "run", "status", "verify", "fetch", "resolve", "export"])
 def test_whatever_opens_a_manifest_may_be_told_how_to_read_it(name):
     _, _, reading = told([name]).partition("\nReading the manifest")
     for option in ("--var", "--set", "--models", "--allow-outside", "--strict"):

@@ -68,3 +68,30 @@ def test_a_real_model_is_told_in_our_words():
 
 def test_another_server_is_named():
     assert other_endpoint(an_attempt()) == "new here: made before at https://api.example.test/v1, which does not count"
+
+
+def plate(name, digit):
+    return {"file": name, "sha256": digit * 64, "bytes": 9, "kind": "image/png"}
+
+
+def of_inputs(*files, **more):
+    return {**BASE, "frame_images": [{"image": file} for file in files], **more}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (of_inputs(plate("a.png", "1")), of_inputs(plate("a.png", "2")), "input a.png changed"),
+        (
+            of_inputs(plate("a.png", "1")),
+            of_inputs(plate("a.png", "2"), width=512),
+            "input a.png changed, width 768 -> 512",
+        ),
+        (of_inputs(plate("a.png", "1")), of_inputs(plate("b.png", "2")), "frame_images changed"),
+        (of_inputs(plate("a.png", "1")), of_inputs(plate("a.png", "1"), plate("b.png", "2")), "frame_images changed"),
+        (of_inputs(), of_inputs(plate("a.png", "1")), "frame_images changed"),
+        (of_inputs("https://example.com/a"), of_inputs(plate("a.png", "1")), "frame_images changed"),
+    ],
+)
+def test_an_input_that_was_edited_is_named(before, after, told):
+    assert reason(before, after, spec=CATALOG.find("klingai:3@2")) == told

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from render.catalog.spec import Param
 
-_TYPES: Mapping[Kind, type] = {Kind.STRING: str, Kind.OBJECT: dict, Kind.LIST: list}
+_TYPES: Mapping[Kind, type] = {Kind.STRING: str, Kind.OBJECT: dict, Kind.LIST: list, Kind.FRAME: str}
 _WORDS = {
     Kind.STRING: "a text",
     Kind.INTEGER: "a whole number without a decimal point",
@@ -25,7 +25,10 @@ _WORDS = {
     Kind.BOOLEAN: "true or false",
     Kind.OBJECT: "a mapping",
     Kind.LIST: "a list",
+    Kind.FRAME: "first, last or a frame number",
 }
+#: the words for places in a clip
+FRAMES = ("first", "last")
 
 
 def misfit(param: Param, value: Any) -> str:
@@ -37,11 +40,23 @@ def misfit(param: Param, value: Any) -> str:
         return f"{shown(value)} is not {_WORDS[param.kind]}"
     if param.allowed and value not in param.allowed:
         return _not_allowed(param, value)
-    if isinstance(value, str):
-        return _length_misfit(param, value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return _range_misfit(param, value)
-    return ""
+    return _out_of_bounds(param, value)
+
+
+def _out_of_bounds(param: Param, value: Any) -> str:
+    match value:
+        case bool():
+            return ""
+        case int() | str() if param.kind is Kind.FRAME:
+            return _frame_misfit(value)
+        case str():
+            return _length_misfit(param, value)
+        case int() | float():
+            return _range_misfit(param, value)
+        case list():
+            return _count_misfit(param, len(value))
+        case _:
+            return ""
 
 
 def is_of_kind(kind: Kind, value: Any) -> bool:
@@ -49,7 +64,7 @@ def is_of_kind(kind: Kind, value: Any) -> bool:
     if isinstance(value, bool):
         return kind is Kind.BOOLEAN
     if isinstance(value, int):
-        return kind in {Kind.INTEGER, Kind.NUMBER}
+        return kind in {Kind.INTEGER, Kind.NUMBER, Kind.FRAME}
     if isinstance(value, float):
         return kind is Kind.NUMBER and isfinite(value)
     return isinstance(value, _TYPES.get(kind, ()))
@@ -98,6 +113,20 @@ def _length_misfit(param: Param, value: str) -> str:
     if param.max_length is not None and length > param.max_length:
         return f"a length of {length} is too long; at most {param.max_length} characters"
     return ""
+
+
+def _count_misfit(param: Param, count: int) -> str:
+    if param.min_items is not None and count < param.min_items:
+        return f"a list of {count} is too short; at least {param.min_items}"
+    if param.max_items is not None and count > param.max_items:
+        return f"a list of {count} is too long; at most {param.max_items}"
+    return ""
+
+
+def _frame_misfit(value: str | int) -> str:
+    if isinstance(value, int):
+        return f"{value} is no frame; frames are counted from 0" if value < 0 else ""
+    return "" if value in FRAMES else f"{shown(value)} is no frame; write first, last or a frame number"
 
 
 def _range_misfit(param: Param, value: float) -> str:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from render.catalog.spec import ModelSpec, Param
 
+#: whose API a model is rendered through
+PROVIDERS = ("aimlapi", "runware")
+
 #: Every parameter name of the manifest language, in the order in which documents list them. A model may add its own.
 VOCABULARY: tuple[str, ...] = (
     "prompt",

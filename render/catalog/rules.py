@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, assert_never
 
-from render.catalog.spec import RuleKind
+from render.catalog.spec import Kind, RuleKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from render.catalog.spec import ModelSpec, Rule
+    from render.catalog.spec import ModelSpec, Param, Rule
 
 _Pair = tuple[int, int]
 
@@ -35,7 +35,12 @@ def broken_rules(spec: ModelSpec, params: Mapping[str, Any]) -> tuple[Broken, ..
 
     `params` are a task's own, by our names, nested: `{"steps": 20, "accelerator_options": {"tea_cache": True}}`.
     """
-    found = [*_wrong_size(spec, params), *_by_rules(spec, params), *_unusual(spec, params)]
+    found = [
+        *_wrong_size(spec, params),
+        *_by_rules(spec, params),
+        *_outside_the_clip(spec, params),
+        *_unusual(spec, params),
+    ]
     return tuple(sorted(found, key=lambda broken: broken.is_warning))
 
 
@@ -78,8 +83,7 @@ def _breakers(rule: Rule, spec: ModelSpec, params: Mapping[str, Any]) -> tuple[s
 def _is_out_of_order(rule: Rule, spec: ModelSpec, params: Mapping[str, Any]) -> bool:
     low, high = (given(params, path) for path in rule.params)
     if high is None and rule.kind is RuleKind.AT_MOST:
-        param = spec.param(rule.params[1])
-        high = param.default if param else None
+        high = _default(spec, rule.params[1])
     if not _is_number(low) or not _is_number(high):
         return False
     return bool(low >= high if rule.kind is RuleKind.LESS else low > high)
@@ -109,6 +113,32 @@ def _wrong_size(spec: ModelSpec, params: Mapping[str, Any]) -> Iterator[Broken]:
 
 def _nearest_sizes(sizes: tuple[_Pair, ...], wanted: _Pair, count: int = 2) -> list[_Pair]:
     return sorted(sizes, key=lambda size: abs(size[0] - wanted[0]) + abs(size[1] - wanted[1]))[:count]
+
+
+def has_frames(param: Param) -> bool:
+    """Whether a parameter is a list whose items name frames of the clip."""
+    return any(inner.kind is Kind.FRAME for inner in param.fields)
+
+
+def _outside_the_clip(spec: ModelSpec, params: Mapping[str, Any]) -> Iterator[Broken]:
+    """Find the frame numbers that lie beyond the end of the clip, where its length is known."""
+    duration, fps = params.get("duration"), params.get("fps", spec.fps or _default(spec, "fps"))
+    if not _is_number(duration) or not _is_number(fps):
+        return
+    last = round(duration * fps)
+    for param in filter(has_frames, spec.params):
+        items = params.get(param.name)
+        for at, item in enumerate(items if isinstance(items, list) else ()):
+            for inner in param.fields:
+                frame = item.get(inner.name) if inner.kind is Kind.FRAME and isinstance(item, dict) else None
+                if _is_number(frame) and frame > last:
+                    say = f"frame {frame} lies behind the end of the clip, which has {last} frames; at most {last}"
+                    yield Broken(say=say, params=(f"{param.name}.{at}.{inner.name}", "duration", "fps"))
+
+
+def _default(spec: ModelSpec, name: str) -> Any:
+    param = spec.param(name)
+    return param.default if param else None
 
 
 def _unusual(spec: ModelSpec, params: Mapping[str, Any]) -> Iterator[Broken]:

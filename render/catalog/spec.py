@@ -25,8 +25,10 @@ class Kind(StrEnum):
     BOOLEAN = "boolean"
     #: a mapping whose keys are `Param.fields`, or anything where `is_open`
     OBJECT = "object"
-    #: a list of mappings whose keys are `Param.fields`, or of anything where `is_open`
+    #: a list of mappings whose keys are `Param.fields`, of input media, or of anything where `is_open`
     LIST = "list"
+    #: a place in a clip: `first`, `last`, or a frame number from 0
+    FRAME = "frame"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +51,9 @@ class Param:
     #: in code points
     min_length: int | None = None
     max_length: int | None = None
+    #: of a list
+    min_items: int | None = None
+    max_items: int | None = None
     #: the only values allowed, in the provider's order; empty where a range or a length rules
     allowed: tuple[Any, ...] = ()
     #: what each of `allowed` means, in its order; empty where the values speak for themselves
@@ -59,6 +64,12 @@ class Param:
     unit: str = ""
     #: `uri`, `uuid` or ""
     format: str = ""
+    #: `image`, `video` or `audio`: the value, or each item of a list, is a file, an address or an id; "" for all else
+    media: str = ""
+    #: of input media: the kinds of file that are taken, like `image/png`
+    media_types: tuple[str, ...] = ()
+    #: of input media: the largest file that is taken, in bytes
+    max_bytes: int | None = None
     #: of an object, or of each item of a list
     fields: tuple[Param, ...] = ()
     #: contents are the provider's business and passed as they are

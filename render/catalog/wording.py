@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from render.catalog.media import kind_name
 from render.catalog.spec import Kind
 
 if TYPE_CHECKING:
@@ -18,11 +19,15 @@ _KINDS = {
     Kind.BOOLEAN: "true or false",
     Kind.OBJECT: "mapping",
     Kind.LIST: "list",
+    Kind.FRAME: "first, last or a frame number",
 }
 
 
 def kind_words(param: Param) -> str:
     """The sort of value, in words: `whole number`, `list of mappings`."""
+    if param.media:
+        word = {"image": "image", "video": "video"}.get(param.media, "sound")
+        return f"list of {word}s" if param.kind is Kind.LIST else word
     if param.kind is Kind.LIST and param.fields:
         return "list of mappings"
     return _KINDS[param.kind]
@@ -36,6 +41,8 @@ def limits(param: Param) -> str:
         _span(param.minimum, param.maximum, param.unit),
         f"in steps of {param.step}" if param.step else "",
         _span(param.min_length, param.max_length, "characters"),
+        _span(param.min_items, param.max_items, "items"),
+        _choices(tuple(map(kind_name, param.media_types))),
         _FORMATS.get(param.format, ""),
     ]
     return " ".join(part for part in parts if part)
@@ -63,6 +70,8 @@ _FORMATS = {"uri": "an address", "uuid": "a UUID"}
 def _choices(allowed: tuple[Any, ...]) -> str:
     if len(allowed) > _LISTED_IN_FULL:
         return f"one of {len(allowed)} values"
+    if not allowed:
+        return ""
     words = [plain(value) for value in allowed]
     return " or ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 

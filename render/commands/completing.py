@@ -98,6 +98,13 @@ def models(ctx: click.Context, _: str) -> Iterator[tuple[str, str]]:
 
 
 @_completer
+def models_or_import(ctx: click.Context, _: str) -> Iterator[tuple[str, str]]:
+    """Offer every model of the catalog, and the command that may stand in the place of one."""
+    yield "import", "Make a spec of a provider's page."
+    yield from _model_names(_catalog(ctx, Path("here")).specs)
+
+
+@_completer
 def explained(ctx: click.Context, _: str) -> Iterator[tuple[str, str]]:
     """Offer every model, and every rule by number and name."""
     from render.rules import RULES  # noqa: PLC0415

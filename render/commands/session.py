@@ -34,6 +34,7 @@ from render.report.palette import palette
 from render.report.progress import progress
 from render.runner.budget import Budget
 from render.runner.conductor import Score, StopRequest, asks, conduct, talks, untouched, works
+from render.runner.inputs import Inputs
 from render.runner.journal import Journal
 from render.runner.lane import LaneTerms, Shared
 from render.runner.room import require_room
@@ -233,6 +234,7 @@ class _Run:
                 stop=stop.event,
                 run_id=self.run_id,
                 addresses=self.addresses,
+                inputs=Inputs(project.manifest.inputs, self.snapshot.uploads),
             )
             lanes = {name: self._terms(name, settings[name]) for name in self.keys}
             folder = ArtifactFolder(project.folders.output)

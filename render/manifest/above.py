@@ -163,8 +163,7 @@ class Above:
             if chosen.model in by_id:
                 yield by_id[chosen.model]
         for preset in chosen.presets:
-            params, preset_path = self._presets[preset]
-            yield _without_model(params), preset_path
+            yield self._presets[preset]
 
     def _fitting_defaults(self, defaults: Mapping[str, Any], path: Path, spec: ModelSpec) -> dict[str, Any]:
         """Leave out what the shot's model does not take, with a word where the author would miss it."""
@@ -174,11 +173,7 @@ class Above:
                 message = f"`{name}` has no effect on shots of {spec.aliases[0] if spec.aliases else spec.id}"
                 self._findings.warn((*path, name), "left-out", message, hint="that model does not take it")
         # a name that no model knows is kept, so that it is reported as unknown
-        return {
-            name: value
-            for name, value in defaults.items()
-            if name != "model" and (name in taken or not self._is_a_parameter(name))
-        }
+        return {name: value for name, value in defaults.items() if name in taken or not self._is_a_parameter(name)}
 
     def _is_a_parameter(self, name: str) -> bool:
         return name in VOCABULARY or any(spec.param(name) is not None for spec in self._catalog.specs)
@@ -189,10 +184,8 @@ def _laid(layers: Iterable[tuple[Mapping[str, Any], Path]]) -> Laid:
     origins: dict[str, Path] = {}
     for source, source_path in layers:
         for key, value in source.items():
-            params[key] = value
-            origins[key] = (*source_path, key)
+            # what leads to the model is looked up by itself
+            if key != "model":
+                params[key] = value
+                origins[key] = (*source_path, key)
     return params, origins
-
-
-def _without_model(params: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in params.items() if name != "model"}

@@ -47,7 +47,7 @@ def check_shots(files: Sequence[ManifestFile], shots: Sequence[Resolved], findin
     check_filled_outputs(shots, findings)
     _check_vars(files, values, findings)
     check_paths(shots, findings, project=project)
-    check_upload_endpoints(shots, findings)
+    check_upload_endpoints(shots, findings, project=project)
 
 
 def _check_own_texts(resolved: Resolved, values: Values, findings: Findings) -> None:
@@ -58,7 +58,9 @@ def _check_own_texts(resolved: Resolved, values: Values, findings: Findings) -> 
     named = {**variables, **dict.fromkeys((axis.name for axis in authored.axes.all), "")}
     check_texts(authored.id, (*resolved.path, "id"), named, findings)
     check_texts(authored.output, authored.output_path, variables, findings)
-    values.use(frozenset(variables_in([authored.id, authored.output])), resolved.path)
+    used = variables_in([authored.id, authored.output])
+    values.use(frozenset(used), resolved.path)
+    values.miss(used - named.keys(), resolved.path)
 
 
 def _check_project(data: Mapping[str, Any], findings: Findings) -> None:
@@ -101,7 +103,8 @@ def _check_vars(files: Sequence[ManifestFile], values: Values, findings: Finding
                 used_in[prefix] |= own
             # what stands in a sound text is sound
             if not mapping(raw.get("vars")).items() <= values.sound_texts.get(path, _NO_TEXTS).items():
-                check_vars_of(raw, path, own, findings)
+                seems_used = own.union(mapping(raw.get("vars"))) if path in values.misspelt else own
+                check_vars_of(raw, path, seems_used, findings)
             for name in ("title", "notes"):
                 if looks_like_key(raw.get(name)):
                     findings.add((*path, name), "secret", f"`{name}` looks like an API key", hint=KEY_HINT)
@@ -111,5 +114,4 @@ def _check_vars(files: Sequence[ManifestFile], values: Values, findings: Finding
 
 def _perhaps_used(raw: Mapping[str, Any], file: ManifestFile) -> set[str]:
     """What a shot that could not be merged would have used is not known, so anything it could have used counts."""
-    above = ("defaults", "model_defaults", "presets", "output")
-    return variables_in([raw, *(holder.data.get(name) for holder in file.lineage for name in above)])
+    return variables_in([raw, *file.above_shots()])

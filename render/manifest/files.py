@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from render.catalog.wording import shown
 from render.errors import SettingsError
-from render.manifest.named import Unusable, is_pattern, shown_path
+from render.manifest.cut_texts import tell_cut_texts
+from render.manifest.named import Unusable, shown_path
+from render.manifest.patterns import is_pattern
 from render.yaml_source import read_source
 from render.yaml_text import MAX_BYTES
 
@@ -27,6 +29,8 @@ MAX_FILES = 1000
 
 #: what speaks of the project as a whole
 _OF_THE_PROJECT = ("project", "budget_usd", "providers", "output")
+#: keys of a file whose texts may become those of its shots
+_ABOVE_SHOTS = ("defaults", "model_defaults", "presets", "output")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +65,10 @@ class ManifestFile:
     def raw_shots(self) -> tuple[tuple[Path, dict[str, Any]], ...]:
         """Return the entries of `shots` that are mappings, each with its path."""
         return self._shots
+
+    def above_shots(self) -> tuple[Any, ...]:
+        """Return what stands above the shots of this file and may hold texts of theirs, files above it included."""
+        return tuple(file.data.get(key) for file in self.lineage for key in _ABOVE_SHOTS)
 
     def layers(self, key: str) -> tuple[tuple[Mapping[str, Any], Path], ...]:
         """Return what stands under `key` here and in the files above, weakest first, each with its path."""
@@ -117,6 +125,7 @@ class _Gathering:
             return
         self._places[_identity(found)] = path
         prefix = self._findings.admit(source)
+        tell_cut_texts(source, self._findings)
         if isinstance(source.data, dict):
             file = ManifestFile(path=found, data=source.data, prefix=prefix, above=above)
             self.files.append(file)

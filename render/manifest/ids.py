@@ -90,11 +90,13 @@ def _check_twice(shot_id: str, shot_path: Path, seen: dict[str, Path], findings:
         hint = "set what the id names apart: `${seed}_${steps}`"
         findings.add((*shot_path, "id"), "duplicate-id", message, hint=hint)
     else:
-        message = f"the id {shown(shot_id)} is taken by the shot {_where(first, shot_path, findings)}"
+        where = placed((*first, "id"), (*shot_path, "id"), findings)
+        message = f"the id {shown(shot_id)} is taken by the shot {where}"
         hint = "give one of them another id; upper and lower case count as one"
         findings.add((*shot_path, "id"), "duplicate-id", message, hint=hint)
 
 
-def _where(first: Path, second: Path, findings: Findings) -> str:
-    one, other = findings.place((*first, "id")), findings.place((*second, "id"))
+def placed(first: Path, second: Path, findings: Findings) -> str:
+    """Say where something stands, to whoever looks at `second`: `on line 8`, or `in sq020.shots.yaml:8`."""
+    one, other = findings.place(first), findings.place(second)
     return f"on line {one.line}" if one.file == other.file else f"in {one.file}:{one.line}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from render.schema import OWN_KEYS
+
 #: keys of a shot that are ours; everything else is a parameter of its model
-SHOT_KEYS = frozenset(
-    {"id", "model", "vars", "title", "notes", "tags", "enabled", "preset", "takes", "output", "matrix", "zip"}
-)
+SHOT_KEYS = frozenset(OWN_KEYS)
 
 
 def mapping(value: Any) -> dict[str, Any]:

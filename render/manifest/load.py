@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from render.errors import ManifestError, UsageError
 from render.manifest.axes import AxisReader
 from render.manifest.content import check_shots
+from render.manifest.cut_texts import tell_cut_texts
 from render.manifest.files import ManifestFile, gather
 from render.manifest.findings import Findings
+from render.manifest.input_files import put_files_in
 from render.manifest.keys import mapping
 from render.manifest.lanes import check_lanes, lane_kinds, read_lanes
 from render.manifest.model_names import parted
@@ -42,10 +44,11 @@ class Checked:
     """One manifest and what was found about it; `manifest` is None where an error was found."""
 
     manifest: Manifest | None
-    #: by file and place, up to the fiftieth error
+    #: by file and place, up to the fiftieth error or warning
     problems: tuple[Problem, ...]
     #: how many there are in all
     errors: int = 0
+    warnings: int = 0
     #: every file of it that could be found, the one that was opened first
     files: tuple[Path, ...] = ()
     #: whether it names no project, as a file may that another one includes
@@ -73,6 +76,7 @@ def check_manifest(path: Path, catalog: Catalog, reading: Reading = AS_WRITTEN) 
     """
     source = read_source(str(path), shown_as=shown_path(path))
     findings = Findings(source, is_strict=reading.is_strict)
+    tell_cut_texts(source, findings)
     files = _files(source, path, reading, findings)
     manifest = _check(files, catalog, reading, findings) if files else None
     errors = findings.errors
@@ -80,6 +84,7 @@ def check_manifest(path: Path, catalog: Catalog, reading: Reading = AS_WRITTEN) 
         manifest=None if errors else manifest,
         problems=findings.sorted(),
         errors=errors,
+        warnings=findings.warnings,
         files=tuple(file.path for file in files),
         is_part=bool(files) and "project" not in files[0].data,
     )
@@ -134,10 +139,14 @@ def _files(source: Source, path: Path, reading: Reading, findings: Findings) -> 
         if source.data is not None or not source.problems:
             findings.add((), "structure", "a manifest is a mapping", hint="start it with `version: 1`")
         return ()
-    named = NamedFiles(path, allows_outside=reading.allows_outside)
+    named = _named_files(path, reading)
     files = gather(ManifestFile(path=path, data=source.data), named, findings)
     put_texts_in(files, named, findings)
     return files
+
+
+def _named_files(path: Path, reading: Reading) -> NamedFiles:
+    return NamedFiles(path, allows_outside=reading.allows_outside)
 
 
 def _resolved(
@@ -149,13 +158,14 @@ def _resolved(
 
 def _check(files: Sequence[ManifestFile], catalog: Catalog, reading: Reading, findings: Findings) -> Manifest | None:
     path, data = files[0].path, files[0].data
-    if "project" not in data and _tell_no_project(path, findings):
+    if "project" not in data and _tell_no_project(path, reading, findings):
         # without what stands above it, little of a part can be judged
         return None
     axes = AxisReader(catalog, findings, read_overrides(reading.variables, reading.assignments))
     shots = _resolved(files, catalog, axes, findings)
     project = str(data.get("project", ""))
     check_shots(files, shots, findings, project=project)
+    inputs = put_files_in(files, shots, _named_files(path, reading), findings)
     check_overrides(axes.overrides, files, shots, findings)
     check_lanes(data, catalog, findings)
     check_structure(files, _named_specs(files, shots, catalog), findings)
@@ -164,15 +174,16 @@ def _check(files: Sequence[ManifestFile], catalog: Catalog, reading: Reading, fi
     return Manifest(
         path=str(path),
         project=project,
-        shots=tuple(resolved.shot for resolved in shots),
+        shots=tuple(resolved.shot for resolved in inputs.shots),
         lanes=read_lanes(data, catalog),
         budget_usd=data.get("budget_usd"),
+        inputs=inputs.files,
     )
 
 
-def _tell_no_project(path: Path, findings: Findings) -> bool:
+def _tell_no_project(path: Path, reading: Reading, findings: Findings) -> bool:
     """Report that there is no project, and say whether there is a manifest that this is a part of."""
-    above = includers(path)
+    above = includers(path, allows_outside=reading.allows_outside)
     hint = "it names the output folder and the record: `project: lantern-line`"
     if above:
         hint = f"{shown_path(above[0])} includes this file: name that one instead"

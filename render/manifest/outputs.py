@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from render.manifest.resolved import Resolved
 
 _WOULD_BE = "a file would be called"
-_SAMPLE: dict[str, object] = {"project": "p", "shot": "s", "take": 1, "model": "m", "seed": 1, "ext": "mp4"}
+#: one task's names, for a look at a pattern before there is a task
+SAMPLE: dict[str, object] = {"project": "p", "shot": "s", "take": 1, "model": "m", "seed": 1, "ext": "mp4"}
 
 
 @lru_cache(maxsize=1024)
@@ -29,7 +30,7 @@ def output_fault(pattern: str) -> str:
     fault = pattern_fault(pattern)
     if fault:
         return fault
-    path = output_path(pattern, _SAMPLE)
+    path = output_path(pattern, SAMPLE)
     fault = path_fault(path)
     return f"{_WOULD_BE} `{path}`: {fault}" if fault else ""
 
@@ -62,7 +63,7 @@ def check_paths(shots: Sequence[Resolved], findings: Findings, *, project: str) 
     for resolved in shots:
         if resolved.authored is not authored:
             authored, is_told = resolved.authored, findings.is_told((*resolved.path, "id"))
-        if is_told or not resolved.shot.enabled or not _can_be_named(resolved):
+        if is_told or not resolved.shot.enabled or not can_be_named(resolved):
             continue
         for key, path in files_of(resolved.shot, resolved.spec, project=project):
             fault = _path_fault(key, path, files, folders)
@@ -82,7 +83,7 @@ def _are_apart(shots: Sequence[Resolved]) -> bool:
     return sum(takes) <= MAX_TASKS and all(resolved.shot.output == DEFAULT_OUTPUT for resolved in shots)
 
 
-def _can_be_named(resolved: Resolved) -> bool:
+def can_be_named(resolved: Resolved) -> bool:
     """Whether nothing that a file's name is made of is wrong; what is wrong is told elsewhere."""
     shot, params = resolved.shot, resolved.shot.params
     seed, output_format = params.get("seed"), params.get("output_format")

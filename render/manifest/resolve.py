@@ -72,8 +72,7 @@ class Resolver:
     def _used_in(self, raw: Mapping[str, Any]) -> set[str]:
         """Return the variables that the texts of a shot may name, those of everything above it included."""
         if self._used_above is None:
-            above = ("defaults", "model_defaults", "presets", "output")
-            self._used_above = variables_in([file.data.get(name) for file in self._file.lineage for name in above])
+            self._used_above = variables_in(self._file.above_shots())
         return self._used_above | variables_in(raw)
 
     def _authored(self, raw: Mapping[str, Any], path: Path, like: Shot, read: ReadAxes) -> Authored:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from render.catalog.fit import is_of_kind, misfit
 from render.catalog.likeness import most_alike
 from render.catalog.names import RUNNER_OWNED, TEXTS, VOCABULARY, our_name_for
-from render.catalog.rules import broken_rules
+from render.catalog.rules import broken_rules, has_frames
 from render.catalog.spec import Kind
 from render.catalog.wording import shown
 from render.disclosure import looks_like_key
 from render.manifest.findings import listed
+from render.manifest.inputs import check_input
 from render.manifest.keys import SHOT_KEYS
 from render.manifest.phrases import how_to_write, like, wrong_kind
-from render.schema import not_yet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,19 +33,26 @@ _KINDS = {
     Kind.BOOLEAN: "true or false",
     Kind.OBJECT: "a mapping (`key: value` lines)",
     Kind.LIST: "a list",
+    Kind.FRAME: "first, last or a frame number",
 }
 KEY_HINT = "take it out: keys are read from the environment, and a manifest is shared"
+#: where else than in a shot the keys of one may stand
+_PLACES = {
+    "vars": "write it at the top of the file, for all shots, or in the shot itself",
+    "output": "write it at the top of the file, for all shots, or in the shot itself",
+}
 _INTEGER_LIMIT = 2**63 - 1
 _MOST_LISTED = 30
 
 
 def check_value(name: str, value: Any, resolved: Resolved, findings: Findings) -> None:
     """Report what is wrong with one parameter of a resolved shot, its variables filled in."""
-    param = resolved.spec.param(name)
+    param, path = resolved.spec.param(name), resolved.origins[name]
+    findings = _used(path, resolved, findings)
     if param is None:
         _unknown(name, resolved, findings)
     else:
-        _check(param, value, resolved.origins[name], findings)
+        _check(param, value, path, findings)
 
 
 def check_missing(resolved: Resolved, findings: Findings) -> None:
@@ -62,16 +69,31 @@ def concerned(spec: ModelSpec) -> frozenset[str]:
     """Return the parameters that `check_rules` looks at; all others it does not notice."""
     tops = {path.split(".")[0] for rule in spec.rules for path in (*rule.when, *rule.params)}
     usual = {param.name for param in spec.params if param.usual is not None}
-    return frozenset(tops | usual | ({"width", "height"} if spec.sizes else set()))
+    framed = {param.name for param in spec.params if has_frames(param)}
+    clip = {"duration", "fps", *framed} if framed else set()
+    return frozenset(tops | usual | clip | ({"width", "height"} if spec.sizes else set()))
+
+
+def _used(path: Path, resolved: Resolved, findings: Findings) -> Findings:
+    """Let what is wrong at `path` name the shot and its model, unless it stands in that shot."""
+    if path[: len(resolved.path)] == resolved.path:
+        return findings
+    return findings.used_by(f"here it is for {_name(resolved.spec)}, in shot `{resolved.authored.id}`")
 
 
 def _check(param: Param, value: Any, path: Path, findings: Findings) -> None:
     if param.is_not_yet:
-        tell_not_yet(path, param.name, findings, at=path)
+        findings.add(path, "not-yet", f"`{param.name}` is not read yet", of_key=True)
         return
-    if not is_of_kind(param.kind, value):
+    if param.media and param.kind is not Kind.LIST:
+        check_input(param, value, path, findings)
+    elif not is_of_kind(param.kind, value):
         _tell_wrong_kind(param, value, path, findings)
-        return
+    else:
+        _check_bounds(param, value, path, findings)
+
+
+def _check_bounds(param: Param, value: Any, path: Path, findings: Findings) -> None:
     # a number of four hundred digits is cut short
     wrong = misfit(param, value).replace(str(value), shown(value)) if isinstance(value, int) else misfit(param, value)
     if wrong:
@@ -85,16 +107,25 @@ def _check(param: Param, value: Any, path: Path, findings: Findings) -> None:
         _check_fields(param, value, path, findings)
     elif isinstance(value, list) and not param.is_open:
         for at, item in enumerate(value):
-            if isinstance(item, dict):
-                _check_fields(param, item, (*path, at), findings)
-            else:
-                findings.add((*path, at), "type", f"each item of `{param.name}` is a mapping", hint=_fields_hint(param))
+            _check_item(param, item, (*path, at), findings)
+
+
+def _check_item(param: Param, item: Any, path: Path, findings: Findings) -> None:
+    if param.media:
+        check_input(param, item, path, findings)
+    elif isinstance(item, dict):
+        _check_fields(param, item, path, findings)
+    else:
+        findings.add(path, "type", f"each item of `{param.name}` is a mapping", hint=_fields_hint(param))
 
 
 def _tell_wrong_kind(param: Param, value: Any, path: Path, findings: Findings) -> None:
     if param.name in TEXTS and isinstance(value, dict):
         # of a file that cannot be read, and of what else stands beside its name, is told elsewhere
-        if "file" not in value or path[0] == "--set":
+        if path[0] == "--set":
+            hint = f'give the text itself: --set {param.name}="$(cat FILE)"'
+            findings.add(path, "type", f"`{param.name}`: a file is named in a manifest alone", hint=hint)
+        elif "file" not in value:
             hint = "write the text, or {file: PATH} for one in a file of its own"
             findings.add(path, "type", f"`{param.name}`: {shown(value)} is not a text", hint=hint)
         return
@@ -135,11 +166,12 @@ def _unknown(name: str, resolved: Resolved, findings: Findings) -> None:
     elif ours is not None:
         message = f"`{name}` is a provider's spelling"
         findings.add(path, "provider-spelling", message, hint=f"write `{ours}`", of_key=True)
-    elif name not in taken and not_yet((*resolved.path, name)) is not None:
-        tell_not_yet((*resolved.path, name), name, findings, at=path)
     elif name in VOCABULARY:
         hint = f"it takes {listed(taken, most=30)}"
         findings.add(path, "not-taken", f"{_name(spec)} does not take `{name}`", hint=hint, of_key=True)
+    elif name in SHOT_KEYS:
+        message = f"`{name}` is no parameter, and here stand parameters"
+        findings.add(path, "unknown-key", message, hint=_PLACES.get(name, "write it in the shot itself"), of_key=True)
     else:
         hint = like(name, (*taken, *sorted(SHOT_KEYS))) or f"{_name(spec)} takes {listed(taken, most=30)}"
         findings.add(path, "unknown-key", f"`{name}` is not known here", hint=hint, of_key=True)
@@ -157,8 +189,10 @@ def check_rules(resolved: Resolved, params: Mapping[str, Any], findings: Finding
     """Report what does not go together in `params`, a resolved shot's with the variables filled in."""
     for broken in broken_rules(resolved.spec, params):
         path = next((resolved.origins[top] for top in _tops(broken.params) if top in resolved.origins), resolved.path)
-        inner = tuple(broken.params[0].split(".")[1:]) if broken.params else ()
-        tell = findings.warn if broken.is_warning else findings.add
+        steps = broken.params[0].split(".")[1:] if broken.params else ()
+        inner = tuple(int(step) if step.isdecimal() else step for step in steps)
+        told = _used(path, resolved, findings)
+        tell = told.warn if broken.is_warning else told.add
         if broken.is_warning and findings.is_told((*path, *inner)):
             continue
         say, _, hint = broken.say.partition("; ")
@@ -167,12 +201,6 @@ def check_rules(resolved: Resolved, params: Mapping[str, Any], findings: Finding
 
 def _tops(params: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(param.split(".")[0] for param in params)
-
-
-def tell_not_yet(path: Path, name: str, findings: Findings, *, at: Path) -> None:
-    """Report a part of the language that this version does not read."""
-    message, _, hint = (not_yet(path) or f"`{name}` is not read yet").partition(": ")
-    findings.add(at, "not-yet", message, hint=hint, of_key=True)
 
 
 def hint_for(param: Param, value: Any) -> str:
@@ -201,9 +229,9 @@ def _allowed(param: Param) -> str:
 
 
 def _rule(param: Param) -> str:
-    if param.allowed:
+    if param.allowed or param.kind is Kind.FRAME:
         return "not-allowed"
-    return "length" if param.kind is Kind.STRING else "range"
+    return "length" if param.kind in {Kind.STRING, Kind.LIST} else "range"
 
 
 def texts_in(value: Any) -> Iterator[str]:

@@ -91,6 +91,18 @@ class AimlApi:
             raise _refusal(document, reply)
         return _accepted(document, reply)
 
+    def upload(self, *, our_id: str, media_type: str) -> Call | None:  # noqa: ARG002 - there is nothing to send
+        """Send nothing: they keep no files, so what goes in stands in the request."""
+        return None
+
+    def read_upload(self, reply: Reply, *, our_id: str) -> str:  # noqa: ARG002 - nothing was sent
+        """Refuse: nothing can be answered where nothing is sent.
+
+        Raises:
+            RejectedError: always.
+        """
+        raise RejectedError("AI/ML API keeps no files")
+
     def poll(self, remote_ids: Sequence[str]) -> Call:
         """Ask for the one id."""
         (remote_id,) = remote_ids

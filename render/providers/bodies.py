@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from render.catalog.media import reference
 from render.catalog.spec import Kind
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ def wire_body(params: Mapping[str, Any], *, rows: Sequence[Param]) -> dict[str, 
 
 
 def _wire_value(value: Any, row: Param) -> Any:
+    if row.media:
+        return [reference(item) for item in value] if row.kind is Kind.LIST else reference(value)
     if row.is_open or not row.fields:
         return value
     if row.kind is Kind.OBJECT:

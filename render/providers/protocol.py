@@ -10,10 +10,28 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
     from render.catalog.spec import ModelSpec
     from render.errors import ProviderError
+
+
+#: stands in the body of a Call where the bytes of a file are to stand, in base64
+ENCLOSURE = "the-enclosed-file"
+
+
+class Enclosed(Protocol):
+    """The bytes of one file, on their way into a Call."""
+
+    @property
+    def size_bytes(self) -> int: ...  # noqa: D102 - its length
+
+    def pieces(self) -> AsyncIterator[bytes]:
+        """Give them in order; the last piece comes only once all of them are known to be as they should.
+
+        Raises:
+            InputChangedError: they are not.
+        """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +46,8 @@ class Call:
     body: Any | None = None
     #: beside the key and what every request carries; never a secret
     headers: Mapping[str, str] = field(default_factory=dict)
+    #: what stands in the place of ENCLOSURE in the body, which holds it once
+    enclosed: Enclosed | None = None
     #: accepting it costs money, so it must never be sent again blindly
     is_paid: bool
 
@@ -157,7 +177,20 @@ class Provider(Protocol):
         Raises:
             TransientError: certainly not accepted; the same call may pass later.
             OutcomeUnknownError: no valid answer about our task; it may have been accepted.
-            RejectedError: refused for what it asks.
+            RejectedError: refused for what it asks; an InputRefusedError where that is one of its inputs.
+            AccountError: refused for who asks.
+        """
+
+    def upload(self, *, our_id: str, media_type: str) -> Call | None:
+        """Make the free call that gives them a file, whose bytes are to be enclosed; None where they keep none."""
+
+    def read_upload(self, reply: Reply, *, our_id: str) -> str:
+        """Read the answer to `upload`: what they call the file.
+
+        Raises:
+            TransientError: not taken; the same may pass later.
+            ReadFailedError: no valid answer.
+            RejectedError: this file will not be taken.
             AccountError: refused for who asks.
         """
 

@@ -10,12 +10,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from render.errors import AccountError, OutcomeUnknownError, ProviderError, RejectedError, TransientError
+from render.errors import (
+    AccountError,
+    InputRefusedError,
+    OutcomeUnknownError,
+    ProviderError,
+    ReadFailedError,
+    RejectedError,
+    TransientError,
+)
 from render.providers.bodies import wire_body
 from render.providers.codes import CodeKind, kind_of
 from render.providers.protocol import Accepted, Call, LogPage
 from render.providers.replies import UnreadableError, unanswered
 from render.providers.runware_details import details_call, details_in
+from render.providers.runware_media import is_about_input, media_id_in, upload_call
 from render.providers.runware_poll import states_in
 from render.providers.runware_reply import Answer, TaskError, read_answer
 
@@ -28,6 +37,8 @@ if TYPE_CHECKING:
 #: how the result reaches us; the same for every model. `numberResults` is left out: 1 is its default on every page,
 #: and a model that does not list it refuses it
 _DELIVERY = {"outputType": "URL", "deliveryMethod": "async", "includeCost": True}
+#: the status of a request whose body is longer than they take
+_TOO_LARGE = 413
 _NAMES_A_MODEL = re.compile(r"model", re.IGNORECASE)
 #: codes that can only be said before a task is accepted, so they need not name ours
 _REFUSALS = frozenset(CodeKind) - {
@@ -78,6 +89,27 @@ class Runware:
         if not errors:
             raise OutcomeUnknownError("Runware answered, but not about this task", http_status=reply.status)
         raise _refusal(errors[0], reply)
+
+    def upload(self, *, our_id: str, media_type: str) -> Call | None:
+        """Put a file into media storage."""
+        return upload_call(our_id=our_id, media_type=media_type)
+
+    def read_upload(self, reply: Reply, *, our_id: str) -> str:
+        """Read the id of a stored file; storing costs nothing, so that no answer leaves anything in doubt."""
+        if reply.status == _TOO_LARGE:
+            raise RejectedError("Runware does not take a file of this size", http_status=_TOO_LARGE)
+        try:
+            answer = _submit_answer(reply)
+            stored = media_id_in(answer, our_id=our_id)
+            if stored:
+                return stored
+            for error in answer.errors:
+                raise _refusal(error, reply)
+        except OutcomeUnknownError as error:
+            raise ReadFailedError(
+                error.message, code=error.code, http_status=error.http_status, retry_after_s=error.retry_after_s
+            ) from error
+        raise ReadFailedError("Runware answered without naming the file", http_status=reply.status)
 
     def poll(self, remote_ids: Sequence[str]) -> Call:
         """Ask for all of them in one array; the answer keeps each one's own id."""
@@ -153,6 +185,8 @@ def _names_a_model(error: TaskError) -> bool:
 
 
 def _rejection(error: TaskError, *, kind: CodeKind, message: str, status: int) -> RejectedError:
+    if is_about_input(error):
+        return InputRefusedError(message, code=error.code, http_status=status)
     if kind is not CodeKind.MODEL:
         return RejectedError(message, code=error.code, http_status=status)
     hint = "name another model, or ask the provider whether this one is still offered"

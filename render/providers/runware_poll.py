@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from render.errors import AccountError, ProviderError, ReadFailedError
+from render.errors import AccountError, InputRefusedError, ProviderError, ReadFailedError, RejectedError
 from render.providers.codes import CodeKind, kind_of, render_failure
 from render.providers.protocol import RemoteState, Result
 from render.providers.replies import (
@@ -23,6 +23,7 @@ from render.providers.replies import (
     read_word,
     readable_text,
 )
+from render.providers.runware_media import is_about_input
 from render.providers.runware_reply import Answer, TaskError, read_answer
 
 if TYPE_CHECKING:
@@ -134,4 +135,7 @@ def _each_once(results: Iterator[Result]) -> tuple[Result, ...]:
 
 def _failure(error: TaskError, status: int) -> ProviderError:
     message = error.message or error.code or "the render failed without a reason"
-    return render_failure(message, code=error.code, status=status)
+    failure = render_failure(message, code=error.code, status=status)
+    if isinstance(failure, RejectedError) and is_about_input(error):
+        return InputRefusedError(message, code=error.code, http_status=status)
+    return failure

@@ -14,6 +14,7 @@ from render.events import (
     ExtraSaved,
     FetchFailed,
     HostAwaited,
+    InputGiven,
     LaneClosed,
     LookupScheduled,
     OddStatusSeen,
@@ -84,6 +85,8 @@ def _line_of_wait(event: Event, paint: Palette) -> str:
 def _line_aside(event: Event, paint: Palette) -> str:  # noqa: PLR0911 - a row an event
     """Return what to print about what is seldom met, or ""."""
     match event:
+        case InputGiven():
+            return _line("given", paint.cyan, f"{event.name}  {size_text(event.size_bytes)} to {event.lane}")
         case CostUnknown():
             kept = f"; ${event.reserved_usd:.4f} stay reserved" if event.reserved_usd is not None else ""
             return _line("note", paint.yellow, f"{event.key}: {event.lane} told no believable cost{kept}")

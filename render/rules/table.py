@@ -68,7 +68,7 @@ _ROWS = (
     ("R042", "yaml-depth", "values nested too deep"),
     ("R043", "yaml-alias", "an alias that leads nowhere, to itself, or to far too much"),
     ("R044", "yaml-size", "more values than one file may hold"),
-    ("R045", "too-many", "more errors than are shown"),
+    ("R045", "too-many", "more errors or warnings than are shown"),
     ("R046", "too-many-tasks", "more tasks than one shot or project may have"),
     ("R047", "model-spec", "a model's spec that is not in order"),
     ("R048", "export-line", "a line of an export that is not in order"),
@@ -90,6 +90,9 @@ _ROWS = (
     ("R064", "axis-takes", "`takes` beside seeds as an axis"),
     ("R065", "unknown-lane", "a model in a lane that is not there"),
     ("R066", "lane-name", "a name that no lane can have beside others"),
+    ("R067", "input", "an input that the model cannot take"),
+    ("R068", "request", "a raw request that cannot be carried over"),
+    ("R069", "cut-text", "a prompt that a comment cuts off"),
 )
 
 RULES = tuple(Rule(number=number, name=name, about=about) for number, name, about in _ROWS)

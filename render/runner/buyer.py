@@ -9,21 +9,32 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from render.errors import AccountError, OutcomeUnknownError, ProviderError, RejectedError, StateError, TransientError
+from render.errors import (
+    AccountError,
+    InputRefusedError,
+    OutcomeUnknownError,
+    ProviderError,
+    RejectedError,
+    StateError,
+    TransientError,
+)
 from render.events import AttemptPrepared, AttemptSubmitted, BudgetReached, RetryScheduled
-from render.records import Action, Attempt, Status
+from render.records import Action, Status
 from render.retry import next_wait
 from render.runner.adopter import NOT_FOUND, Adopter
 from render.runner.archive import find_old_purchase, is_past_recognition
+from render.runner.inputs import with_inputs
+from render.runner.intent import new_attempt, recovered
 from render.runner.job import Outcome
+from render.runner.provision import provide
 from render.runner.unreached import unreached_host
 from render.store import Change
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from render.providers.protocol import Accepted
     from render.runner.budget import Budget
@@ -66,6 +77,7 @@ class Buyer:
             if accepted is not None:
                 await self._accept(job, accepted)
         finally:
+            job.inputs = {}
             if job.attempt is None or job.attempt.status is not Status.SUBMITTED:
                 self._lane.release(job)
             self._lane.end()
@@ -76,19 +88,21 @@ class Buyer:
             job.may_have_arrived = True
             return await self._look_up(job, OutcomeUnknownError(job.record.error_message or "there was no answer"))
         # Before the intent is written: a prepared request that never left could not be told from one that did.
-        if await self._lane.may_send(job) and await self._prepare(job):
-            return await self._send_or_ask(job)
+        while await self._lane.may_send(job) and await provide(job, self._lane) and await self._prepare(job):
+            accepted = await self._send_or_ask(job)
+            if accepted is not None or not job.begins_again:
+                return accepted
         return None
 
     async def _prepare(self, job: Job) -> bool:
         """Reserve what it may cost and write the intent; False where the budget or the record does not allow it."""
         before, is_recovered = job.attempt, job.planned.action is Action.RECOVER
-        attempt = self._recovered(job) if is_recovered else self._new_attempt(job)
+        attempt = (recovered if is_recovered else new_attempt)(job, self._lane, self._budget.prices)
         if not self._budget.reserve(attempt):
             if not self._shared.gate.closed_by:
                 self._shared.emit(BudgetReached(cause=self._budget.closed_by))
             return False
-        job.attempt, job.may_have_arrived = attempt, is_recovered
+        job.attempt, job.may_have_arrived, job.begins_again = attempt, is_recovered, False
         try:
             # Before the POST: a crash after it must find the row.
             await self._shared.journal.write(Change(attempt=attempt))
@@ -103,47 +117,6 @@ class Buyer:
             return False
         self._shared.emit(AttemptPrepared(key=job.task.key, attempt_id=attempt.id, lane=self._lane.name))
         return True
-
-    def _recovered(self, job: Job) -> Attempt:
-        ceiling = self._budget.prices.ceiling_of(job.record)
-        return replace(
-            job.record,
-            task_key=job.task.key,
-            shot=job.task.shot,
-            path=job.task.path,
-            ceiling_usd=None if ceiling is None else float(ceiling),
-            key_mark=self._lane.terms.key_mark,
-        )
-
-    def _new_attempt(self, job: Job) -> Attempt:
-        task, surroundings = job.task, self._shared.surroundings
-        ceiling = self._budget.prices.of_new(task)
-        return Attempt(
-            id=surroundings.new_id(),
-            task_key=task.key,
-            fingerprint=job.planned.fingerprint,
-            number=job.planned.next_number,
-            status=Status.PREPARED,
-            shot=task.shot,
-            take=task.take,
-            provider=task.provider,
-            lane=self._lane.name,
-            model=task.model,
-            params=task.params,
-            path=task.path,
-            request=self._request(job),
-            endpoint=self._lane.terms.settings.endpoint,
-            run_id=self._shared.run_id,
-            prepared_at=surroundings.now(),
-            ceiling_usd=None if ceiling is None else float(ceiling),
-            key_mark=self._lane.terms.key_mark,
-        )
-
-    def _request(self, job: Job) -> Mapping[str, Any]:
-        spec = self._shared.spec_of(job.task.model)
-        if spec is None:
-            raise LookupError(job.task.model)
-        return self._lane.terms.provider.request(job.task.params, spec, model_id=job.task.model)
 
     async def _send_or_ask(self, job: Job) -> Accepted | None:
         if is_past_recognition(self._lane, job):
@@ -161,6 +134,9 @@ class Buyer:
                 job.may_have_arrived |= isinstance(error, OutcomeUnknownError)
                 if not await self._waited_for_another(job, error, sends):
                     return await self._look_up(job, error)
+            except InputRefusedError as error:
+                if not await self._may_go_on(job, error):
+                    return None
             except RejectedError as error:
                 await self._refuse(job, error)
                 return None
@@ -174,8 +150,9 @@ class Buyer:
 
     async def _send(self, job: Job) -> Accepted:
         provider, our_id = self._lane.terms.provider, job.record.id
-        request = self._shared.addresses.put_in(job.record.request, self._shared.spec_of(job.task.model))
-        call = provider.submit(request, our_id=our_id)
+        spec = self._shared.spec_of(job.task.model)
+        request = self._shared.addresses.put_in(job.record.request, spec)
+        call = provider.submit(with_inputs(request, spec, job.inputs), our_id=our_id)
         accepted = await self._lane.consult(call, lambda reply: provider.read_submit(reply, our_id=our_id))
         if accepted.remote_id in self._known_ids:
             raise OutcomeUnknownError("the provider answered with the id of another render")
@@ -226,6 +203,25 @@ class Buyer:
             await self._give_up(job, error)
         else:
             await self._lane.fail(job, error, is_final=True)
+
+    async def _may_go_on(self, job: Job, error: InputRefusedError) -> bool:
+        """After a refusal of inputs: say whether to send again under the same id, once they were given anew.
+
+        What may have arrived before keeps its id; what certainly did not becomes a failed attempt, and begins again.
+        """
+        if not self._shared.inputs.renew(job, self._lane):
+            await self._refuse(job, error)
+            return False
+        if job.may_have_arrived:
+            return await provide(job, self._lane)
+        job.attempt = replace(
+            job.record, status=Status.FAILED, error_kind="rejected", error_message=error.message, is_final=False
+        )
+        await self._shared.journal.note(Change(attempt=job.attempt))
+        self._budget.settle(job.attempt)
+        job.planned = replace(job.planned, next_number=job.record.number + 1)
+        job.begins_again = True
+        return False
 
     async def _give_up(self, job: Job, error: ProviderError) -> None:
         """End a job that was not accepted; what may have arrived stays prepared, under its id."""

@@ -10,6 +10,8 @@ from render.records import Status
 from render.runner.sights import Sights
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from render.providers.protocol import Result
     from render.records import Attempt, Failure, PlannedTask
     from render.wish import Task
@@ -64,6 +66,12 @@ class Job:
     has_tried_late_link: bool = False
     #: monotonic moment before which no fresh link is looked for
     not_before: float = 0.0
+    #: what stands for its input files in what is sent, by digest; nothing once it was sent
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    #: whether its inputs were given to the provider anew because of a refusal
+    has_renewed: bool = False
+    #: whether its attempt was refused for its inputs alone, so that another is to follow in this run
+    begins_again: bool = False
     #: what polls have said of it so far
     sights: Sights = field(default_factory=Sights)
     #: the last progress it was told, so that the same figure for ever is no progress

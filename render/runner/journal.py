@@ -17,19 +17,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from render.errors import StateError
+from render.store import Change
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import TracebackType
 
-    from render.store import Change
+    from render.store import Known
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Entry:
     """What one caller handed over, and where it waits."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[Change | Known, ...]
     is_fact: bool
     written: asyncio.Future[None]
 
@@ -41,7 +42,7 @@ class Journal:
     """
 
     def __init__(
-        self, write_durably: Callable[[Sequence[Change]], None], *, reopen: Callable[[], None] | None = None
+        self, write_durably: Callable[[Sequence[Change | Known]], None], *, reopen: Callable[[], None] | None = None
     ) -> None:
         self._write_durably = write_durably
         self._reopen = reopen
@@ -84,7 +85,7 @@ class Journal:
         if self._unheard is not None and error is None:
             raise self._unheard
 
-    async def write(self, *changes: Change) -> None:
+    async def write(self, *changes: Change | Known) -> None:
         """Write an intent, durably: all of `changes` or none of them. All that was handed over before is durable, too.
 
         Raises:
@@ -98,7 +99,7 @@ class Journal:
         """Write facts, durably where that is possible, and keep them where it is not yet; `is_sound` then says so."""
         await self._hand_over(changes, is_fact=True)
 
-    async def _hand_over(self, changes: tuple[Change, ...], *, is_fact: bool) -> None:
+    async def _hand_over(self, changes: tuple[Change | Known, ...], *, is_fact: bool) -> None:
         loop = asyncio.get_running_loop()
         entry = _Entry(changes=changes, is_fact=is_fact, written=loop.create_future())
         self._waiting.append(entry)
@@ -146,7 +147,7 @@ class Journal:
         """Keep facts for a later try; an intent did not happen, and its caller hears why."""
         if not entry.is_fact:
             return error
-        for change in entry.changes:
+        for change in (each for each in entry.changes if isinstance(each, Change)):
             earlier = self._kept.get(change.attempt.id)
             artifact = change.artifact or (earlier.artifact if earlier else None)
             self._kept[change.attempt.id] = replace(change, artifact=artifact)

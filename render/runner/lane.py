@@ -15,6 +15,7 @@ from render.events import LaneClosed, PurchasesPaused, TaskFailed
 from render.records import Failure, Status
 from render.runner.addresses import Addresses
 from render.runner.gate import Gate
+from render.runner.inputs import Inputs
 from render.runner.job import Outcome
 from render.runner.line import LONGEST_WAIT_S, Line
 from render.runner.unreached import Unreached
@@ -58,6 +59,7 @@ class Shared:
     hosts: dict[str, Host] = field(default_factory=dict)
     unreached: Unreached = field(default_factory=Unreached)
     addresses: Addresses = field(default_factory=Addresses)
+    inputs: Inputs = field(default_factory=Inputs)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,14 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from render.errors import AccountError, OutcomeUnknownError, ReadFailedError, RejectedError, TransientError
+from render.errors import (
+    AccountError,
+    InputRefusedError,
+    OutcomeUnknownError,
+    ReadFailedError,
+    RejectedError,
+    TransientError,
+)
 from render.events import OddStatusSeen, PollFailed, TaskProgressed
 from render.records import Status
 from render.retry import Pace, learn_typical, next_wait, poll_wait
@@ -203,7 +210,7 @@ class Poller:
                 self._lane.release(job)
                 # a verdict shows that it was accepted, even where no answer to the purchase said so
                 job.attempt = replace(job.record, remote_id=job.record.remote_id or job.record.id)
-                await self._lane.fail(job, state.failures[0], is_final=isinstance(state.failures[0], RejectedError))
+                await self._fail(job, state.failures[0])
             case Verdict.LINKLESS:
                 await self._archive.find_link(job, word=state.word)
             case Verdict.UNKNOWN if job.record.status is not Status.PREPARED:
@@ -214,6 +221,10 @@ class Poller:
             case _:
                 await self._note_arrival(job, state)
                 self._go_on(job, state)
+
+    async def _fail(self, job: Job, failure: ProviderError) -> None:
+        is_lost = isinstance(failure, InputRefusedError) and await self._shared.inputs.forget(job, self._lane)
+        await self._lane.fail(job, failure, is_final=isinstance(failure, RejectedError) and not is_lost)
 
     async def _note_arrival(self, job: Job, state: RemoteState) -> None:
         """Record that a request arrived of which nobody knew, once the provider says that it is at work on it."""

@@ -9,17 +9,14 @@ Pure: records in, plain data out. What JSON Schema cannot say is said elsewhere:
 
 from render.schema.keys import ID_PATTERN, INTEGER_KEYS, OWN_KEYS
 from render.schema.manifest import manifest_schema, schema_text
-from render.schema.not_yet import NOT_YET, not_yet
 from render.schema.parameters import floats_for_integers, params_schema
 
 __all__ = [
     "ID_PATTERN",
     "INTEGER_KEYS",
-    "NOT_YET",
     "OWN_KEYS",
     "floats_for_integers",
     "manifest_schema",
-    "not_yet",
     "params_schema",
     "schema_text",
 ]

@@ -97,7 +97,9 @@ ROOT_KEYS: Mapping[str, Schema] = {
     "project": {
         "type": "string",
         "pattern": ID_PATTERN,
-        "markdownDescription": "Names the output folder and the record; all manifests of one project share them.",
+        "markdownDescription": "Names the output folder and the record. Keep to one manifest for each project, "
+        "and split a long one with `include`: a second manifest of this name would not ask for what the first one has "
+        "in flight, and that would be paid for in vain.",
     },
     "budget_usd": {
         "type": "number",
@@ -120,7 +122,8 @@ ROOT_KEYS: Mapping[str, Schema] = {
     "include": {
         "type": "array",
         "items": {"type": "string", "minLength": 1},
-        "markdownDescription": "Further shot lists, by path from this file; `*` stands for any part of a name. "
+        "markdownDescription": "Further shot lists, by path from this file; `*` stands for any part of a name, "
+        "`**` for any folders in between; every other character is itself. "
         "Their shots follow those of this file.",
         "examples": [["sq020.shots.yaml"], ["sequences/*.shots.yaml"]],
     },

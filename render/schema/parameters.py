@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from render.catalog.fit import FRAMES
 from render.catalog.names import TEXTS
 from render.catalog.spec import Kind
 from render.catalog.wording import kind_words, limits, plain
@@ -36,6 +37,11 @@ TEXT_OR_FILE: Schema = {
     "required": ["file"],
     "additionalProperties": False,
 }
+FRAME: Schema = {
+    "anyOf": [{"enum": list(FRAMES)}, {"type": "integer", "minimum": 0}],
+}
+_INPUT: Schema = {"type": "string", "minLength": 1}
+EXAMPLES: Mapping[str, str] = {"image": "plates/harbour.png", "video": "plates/harbour.mp4", "audio": "sound/bell.wav"}
 _BOUNDS = (("minimum", "minimum"), ("maximum", "maximum"))
 _LENGTHS = (("minLength", "min_length"), ("maxLength", "max_length"))
 
@@ -66,7 +72,7 @@ def hull(params: Sequence[Param]) -> Schema:
         return {"anyOf": [{"enum": list(allowed)}, _WITH_VARIABLE]}
     if any(param.name in TEXTS for param in params):
         return TEXT_OR_FILE
-    return {"type": sorted({_type(kind) for kind in kinds})}
+    return {"type": sorted({kind for each in kinds for kind in _types(each)})}
 
 
 def floats_for_integers(params: Iterable[Param], given: Mapping[str, Any]) -> tuple[str, ...]:
@@ -101,6 +107,10 @@ def _members(params: Iterable[Param], value: Any) -> Schema:
 def _exact(param: Param) -> Schema:
     if param.kind in _TYPES:
         return _container(param, _exact)
+    if param.kind is Kind.FRAME:
+        return FRAME
+    if param.media:
+        return {**_INPUT, "examples": [EXAMPLES[param.media]]}
     if param.allowed:
         return {"enum": list(param.allowed)}
     schema: Schema = {"type": _type(param.kind)}
@@ -114,7 +124,10 @@ def _exact(param: Param) -> Schema:
 def _loose(param: Param, spec: ModelSpec) -> Schema:
     if param.kind in _TYPES:
         return _container(param, lambda inner: authored(inner, spec))
-    schema: Schema = _any_text(param) if param.kind is Kind.STRING and not param.allowed else _exact(param)
+    if param.kind is Kind.FRAME:
+        return {**FRAME, "anyOf": [*FRAME["anyOf"], _WITH_VARIABLE]}
+    is_text = param.kind is Kind.STRING and not param.allowed and not param.media
+    schema: Schema = _any_text(param) if is_text else _exact(param)
     if param.meanings:
         schema["enumDescriptions"] = list(param.meanings)
     if param.allowed and param.kind is Kind.STRING:
@@ -127,10 +140,14 @@ def _any_text(param: Param) -> Schema:
 
 
 def _container(param: Param, value: Any) -> Schema:
+    schema: Schema = {"type": _TYPES[param.kind]}
+    schema |= {word: bound for word, bound in (("minItems", param.min_items), ("maxItems", param.max_items)) if bound}
+    if param.media:
+        return {**schema, "items": {**_INPUT, "examples": [EXAMPLES[param.media]]}}
     if param.is_open or not param.fields:
-        return {"type": _TYPES[param.kind]}
+        return schema
     members = _members(param.fields, value)
-    return {"type": "array", "items": members} if param.kind is Kind.LIST else members
+    return {**schema, "items": members} if param.kind is Kind.LIST else members
 
 
 def _step(param: Param) -> Schema:
@@ -141,6 +158,10 @@ def _step(param: Param) -> Schema:
 
 def _type(kind: Kind) -> str:
     return _TYPES.get(kind, kind.value)
+
+
+def _types(kind: Kind) -> tuple[str, ...]:
+    return ("integer", "string") if kind is Kind.FRAME else (_type(kind),)
 
 
 def _widest(params: Sequence[Param]) -> Schema:

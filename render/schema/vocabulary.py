@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from render.catalog.names import VOCABULARY
 from render.catalog.wording import kind_words, limits, plain
-from render.schema.not_yet import NOT_YET
 from render.schema.parameters import hull
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def vocabulary(specs: Sequence[ModelSpec]) -> dict[str, Any]:
     for spec in specs:
         for param in spec.params:
             takers.setdefault(param.name, {})[spec.aliases[0] if spec.aliases else spec.name] = param
-    names = [name for name in dict.fromkeys((*VOCABULARY, *takers)) if name not in NOT_YET]
+    names = dict.fromkeys((*VOCABULARY, *takers))
     return {name: _of_any(takers[name]) if name in takers else True for name in names}
 
 

@@ -57,7 +57,8 @@ class ServerOptions:
     #: a name in `ENGINES`, or an engine
     engine: str | Engine = "procedural"
     drawing_threads: int = 2
-    max_body_bytes: int = 4 * 2**20
+    #: room for a media file of 32 MiB in base64
+    max_body_bytes: int = 48 * 2**20
     #: how long a synchronous request is held before it is answered that it takes longer
     sync_timeout_s: float = 60.0
     #: how long a WebSocket may say nothing before it is closed

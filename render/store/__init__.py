@@ -12,6 +12,6 @@ from __future__ import annotations
 from render.store.lock import LockHolder, writer_of
 from render.store.reading import read_snapshot
 from render.store.record import Store, open_store
-from render.store.writing import Change
+from render.store.writing import Change, Known
 
-__all__ = ["Change", "LockHolder", "Store", "open_store", "read_snapshot", "writer_of"]
+__all__ = ["Change", "Known", "LockHolder", "Store", "open_store", "read_snapshot", "writer_of"]

@@ -1,4 +1,4 @@
-"""A record as lines of JSON, and such lines as a record: whose it is, then attempts, artifacts, and a line that closes.
+"""A record as lines of JSON, and such lines as a record: whose it is, attempts, artifacts, uploads, a line that closes.
 
 The closing line says how much there is and how far the record had come: an export that was cut, or that is older than
 the record, is known by it.
@@ -15,14 +15,21 @@ from typing import TYPE_CHECKING, Any
 from render.errors import ManifestError
 from render.layout import EARLIER, path_fault
 from render.store.salvage import Salvage
-from render.store.spelling import artifact_data, artifact_from, attempt_data, attempt_from
+from render.store.spelling import (
+    artifact_data,
+    artifact_from,
+    attempt_data,
+    attempt_from,
+    upload_data,
+    upload_from,
+)
 from render.store.tables import VERSION
 from render.wish import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from render.records import Artifact, Attempt
+    from render.records import Artifact, Attempt, Upload
     from render.store.fitness import Owner
 
 #: the form of the lines
@@ -32,6 +39,7 @@ _OPENING = f'{{"{_HEAD}": {{"format": {FORMAT}, '
 #: no record has seen more writes; beyond it a number is a slip
 _MOST_WRITES = 10**9
 _COUNTS = ("attempts", "artifacts", "sequence")
+_LATER_COUNT = "uploads"
 
 
 def export_lines(salvage: Salvage, *, owner: Owner) -> Iterator[str]:
@@ -40,8 +48,10 @@ def export_lines(salvage: Salvage, *, owner: Owner) -> Iterator[str]:
     yield _line(_HEAD, head | {"left_out": list(salvage.unreadable)})
     yield from (_line("attempt", attempt_data(attempt)) for attempt in salvage.attempts)
     yield from (_line("artifact", artifact_data(artifact)) for artifact in salvage.artifacts)
+    yield from (_line("upload", upload_data(upload)) for upload in salvage.uploads)
     counts = (len(salvage.attempts), len(salvage.artifacts), salvage.sequence)
-    yield _line(_END, dict(zip(_COUNTS, counts, strict=True)))
+    uploads = {"uploads": len(salvage.uploads)} if salvage.uploads else {}
+    yield _line(_END, dict(zip(_COUNTS, counts, strict=True)) | uploads)
 
 
 def opens_export(start: bytes) -> bool:
@@ -84,6 +94,14 @@ class _Reader:
         self._attempts: dict[str, Attempt] = {}
         self._numbers: set[tuple[str, str, str, int]] = set()
         self._artifacts: dict[str, Artifact] = {}
+        self._uploads: dict[tuple[str, str, str, str], Upload] = {}
+
+        self._takers: Mapping[str, Callable[[Any], None]] = {
+            "attempt": self._take_attempt,
+            "artifact": self._take_artifact,
+            "upload": self._take_upload,
+            _END: self._take_end,
+        }
 
     def take(self, number: int, line: str) -> None:
         self._last_line = number
@@ -96,8 +114,7 @@ class _Reader:
             elif self._left_out is None:
                 raise ValueError(f'the first line must be {{"{_HEAD}": …}}')  # noqa: TRY301 - all kinds of faults end below
             else:
-                takers = {"attempt": self._take_attempt, "artifact": self._take_artifact, _END: self._take_end}
-                takers[kind](data)
+                self._takers[kind](data)
         except ValueError as error:
             self._left_out = self._left_out or []
             self._complain(str(error), line=number)
@@ -114,6 +131,7 @@ class _Reader:
         return Salvage(
             attempts=tuple(self._attempts.values()),
             artifacts=tuple(self._artifacts.values()),
+            uploads=tuple(self._uploads.values()),
             unreadable=tuple(self._left_out or ()),
             sequence=self._end["sequence"] if self._end else 0,
         )
@@ -123,18 +141,21 @@ class _Reader:
         self._problems.append(Problem(file=self._file, line=line, column=column, rule="export-line", message=message))
 
     def _compare_counts(self, told: dict[str, int]) -> None:
-        for name, there in (("attempts", len(self._attempts)), ("artifacts", len(self._artifacts))):
+        counts = (len(self._attempts), len(self._artifacts), len(self._uploads))
+        for name, there in zip(("attempts", "artifacts", "uploads"), counts, strict=True):
             missing = told[name] - there
             if missing:
                 fault = f"{missing} {name} are missing" if missing > 0 else f"{-missing} {name} are too many"
                 self._complain(f"{fault}: the closing line tells of {told[name]}", line=self._last_line)
 
     def _take_end(self, data: Any) -> None:
-        self._end = dict.fromkeys(_COUNTS, 0)
-        faults = [name for name in _COUNTS if not isinstance(data, dict) or not _is_count(data.get(name))]
+        self._end = dict.fromkeys((*_COUNTS, _LATER_COUNT), 0)
+        # what was exported before there were uploads does not count them
+        told = {_LATER_COUNT: 0, **data} if isinstance(data, dict) else {}
+        faults = [name for name in self._end if not _is_count(told.get(name))]
         if faults:
             raise ValueError(f"{', '.join(faults)}: must each be a whole number from 0 to {_MOST_WRITES}")
-        self._end = {name: data[name] for name in _COUNTS}
+        self._end = {name: told[name] for name in self._end}
 
     def _take_head(self, data: Any) -> None:
         if self._left_out is not None:
@@ -175,13 +196,20 @@ class _Reader:
             raise ValueError(f"`path`: {fault}")
         self._artifacts[artifact.attempt_id] = artifact
 
+    def _take_upload(self, data: Any) -> None:
+        upload = upload_from(data)
+        place = (upload.provider, upload.endpoint, upload.key_mark, upload.sha256)
+        if place in self._uploads:
+            raise ValueError(f"there is an upload of {upload.sha256} to {upload.endpoint} before it")
+        self._uploads[place] = upload
+
 
 def _opened(line: str) -> tuple[str, Any]:
     try:
         data = json.loads(line, parse_constant=_refuse_number)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"it is not JSON: {error}") from error
-    kinds = (_HEAD, "attempt", "artifact", _END)
+    kinds = (_HEAD, "attempt", "artifact", "upload", _END)
     if not isinstance(data, dict) or len(data) != 1 or next(iter(data)) not in kinds:
         raise ValueError(f"it must be an object with one member, one of {', '.join(kinds)}")
     return next(iter(data.items()))

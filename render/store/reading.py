@@ -21,14 +21,12 @@ from render.store.fitness import (
     version_of,
 )
 from render.store.lock import recorded_sequence
-from render.store.rows import artifact_of, attempt_of
+from render.store.rows import artifact_of, attempt_of, upload_of
 from render.store.tables import VERSION, steps_from
 
 if TYPE_CHECKING:
     import sqlite3
     from pathlib import Path
-
-    from render.records import Artifact, Attempt
 
 
 def read_snapshot(path: Path, *, project: str, kind: str) -> Snapshot:
@@ -61,12 +59,11 @@ def read_fit(path: Path, *, owner: Owner, sequence: int) -> Snapshot:
         if version != VERSION:
             connection = opened.enter_context(closing(memory_copy(connection)))
         require_readable(connection, path, owner=owner, sequence=sequence)
-        attempts, artifacts = read_all(connection, path)
-        return Snapshot(attempts=attempts, artifacts=artifacts)
+        return read_all(connection, path)
 
 
-def read_all(connection: sqlite3.Connection, path: Path) -> tuple[tuple[Attempt, ...], dict[str, Artifact]]:
-    """Read every row as of one moment: attempts, the oldest first, and artifacts by attempt id.
+def read_all(connection: sqlite3.Connection, path: Path) -> Snapshot:
+    """Read every row as of one moment: attempts, the oldest first, artifacts by attempt id, and uploads.
 
     Raises:
         StateError: a row is not what was written.
@@ -75,7 +72,7 @@ def read_all(connection: sqlite3.Connection, path: Path) -> tuple[tuple[Attempt,
         return _read_all(connection, path)
 
 
-def _read_all(connection: sqlite3.Connection, path: Path) -> tuple[tuple[Attempt, ...], dict[str, Artifact]]:
+def _read_all(connection: sqlite3.Connection, path: Path) -> Snapshot:
     try:
         connection.execute("BEGIN")
         rows = connection.execute("SELECT * FROM attempts ORDER BY born")
@@ -85,7 +82,9 @@ def _read_all(connection: sqlite3.Connection, path: Path) -> tuple[tuple[Attempt
         if last != len(attempts):
             raise damaged(path, f"{last - len(attempts)} of {last} attempts are missing")
         found = (artifact_of(dict(row)) for row in connection.execute("SELECT * FROM artifacts"))
-        return attempts, {artifact.attempt_id: artifact for artifact in found}
+        artifacts = {artifact.attempt_id: artifact for artifact in found}
+        uploads = tuple(upload_of(dict(row)) for row in connection.execute("SELECT * FROM uploads ORDER BY rowid"))
+        return Snapshot(attempts=attempts, artifacts=artifacts, uploads=uploads)
     except (ValueError, TypeError, KeyError) as error:
         raise damaged(path, f"a row cannot be read: {error}") from error
     finally:

@@ -15,9 +15,9 @@ from render.store.connection import draft_database, put_in_place, sync_folder
 from render.store.fitness import Owner, is_there
 from render.store.lock import writer_lock
 from render.store.reading import read_fit
-from render.store.rows import artifact_row, attempt_row
+from render.store.rows import artifact_row, attempt_row, upload_row
 from render.store.salvage import salvage
-from render.store.writing import WRITE_ARTIFACT, WRITE_ATTEMPT
+from render.store.writing import WRITE_ARTIFACT, WRITE_ATTEMPT, WRITE_UPLOAD
 
 if TYPE_CHECKING:
     import sqlite3
@@ -100,6 +100,7 @@ def _fill(connection: sqlite3.Connection, read: Salvage, *, first: int) -> None:
     rows = [attempt_row(attempt, sequence=number) for number, attempt in enumerate(read.attempts, first)]
     connection.executemany(WRITE_ATTEMPT, rows)
     connection.executemany(WRITE_ARTIFACT, map(artifact_row, read.artifacts))
+    connection.executemany(WRITE_UPLOAD, map(upload_row, read.uploads))
     connection.execute("COMMIT")
 
 

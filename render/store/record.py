@@ -12,21 +12,20 @@ from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from render.errors import StateError
-from render.records import Snapshot
 from render.store.connection import connect_to_write, create_database, empty_log
 from render.store.fitness import Owner, highest_sequence, is_there, require_never_there
 from render.store.lock import writer_lock
 from render.store.reading import read_all, read_fit
-from render.store.rows import artifact_row, attempt_row, moment_text
-from render.store.writing import WRITE_ARTIFACT, WRITE_ATTEMPT
+from render.store.rows import artifact_row, attempt_row, moment_text, upload_row
+from render.store.writing import WRITE_ARTIFACT, WRITE_ATTEMPT, WRITE_UPLOAD, Change, Known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
+    from render.records import Snapshot
     from render.store.lock import LockHolder, WriterLock
-    from render.store.writing import Change
 
 
 class Store:
@@ -51,7 +50,7 @@ class Store:
         """Whether it can be written; False from a failure of the disk on, until `reopen` returns."""
         return self._is_sound
 
-    def write(self, changes: Sequence[Change]) -> None:
+    def write(self, changes: Sequence[Change | Known]) -> None:
         """Record all of `changes` in one transaction; on return they are durable.
 
         Raises:
@@ -59,18 +58,20 @@ class Store:
             ValueError: a record that cannot be spelled; nothing was recorded.
         """
         sequence = self._lock.sequence
-        rows = [attempt_row(change.attempt, sequence=sequence + no) for no, change in enumerate(changes, 1)]
-        artifacts = [artifact_row(change.artifact) for change in changes if change.artifact]
+        about_attempts = [change for change in changes if isinstance(change, Change)]
+        rows = [attempt_row(change.attempt, sequence=sequence + no) for no, change in enumerate(about_attempts, 1)]
+        artifacts = [artifact_row(change.artifact) for change in about_attempts if change.artifact]
+        uploads = [upload_row(change.upload) for change in changes if isinstance(change, Known)]
         with self._transaction() as connection:
             connection.executemany(WRITE_ATTEMPT, rows)
             connection.executemany(WRITE_ARTIFACT, artifacts)
+            connection.executemany(WRITE_UPLOAD, uploads)
         self._lock.tell(run_id=self._run_id, sequence=sequence + len(rows))
 
     def snapshot(self) -> Snapshot:
         """Read everything; whether the files are there is not this record's business."""
         if self._snapshot is None:
-            attempts, artifacts = read_all(self._connection, self._path)
-            self._snapshot = Snapshot(attempts=attempts, artifacts=artifacts)
+            self._snapshot = read_all(self._connection, self._path)
         return self._snapshot
 
     def begin_run(self, run_id: str, *, started_at: datetime) -> None:

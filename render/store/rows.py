@@ -1,4 +1,4 @@
-"""Attempts and artifacts as rows of SQLite, and back; the round trip gives an equal record.
+"""Attempts, artifacts and uploads as rows of SQLite, and back; the round trip gives an equal record.
 
 Moments are ISO 8601 texts in UTC, nested data is canonical JSON (sorted keys, no spaces, no NaN), and every row bears
 a checksum over its columns, which is compared when the row is read.
@@ -12,7 +12,7 @@ from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from render.records import Artifact, Attempt, Measured, Status
+from render.records import Artifact, Attempt, Measured, Status, Upload
 from render.store.checksum import checksum_of
 
 ATTEMPT_COLUMNS = tuple(field.name for field in fields(Attempt))
@@ -21,6 +21,7 @@ ARTIFACT_COLUMNS = ("attempt_id", "path", "sha256", "size_bytes", *_MEASURED_COL
 #: what the checksums cover, in this order
 CHECKED_OF_ATTEMPTS = ("sequence", *ATTEMPT_COLUMNS)
 CHECKED_OF_ARTIFACTS = ARTIFACT_COLUMNS
+CHECKED_OF_UPLOADS = tuple(field.name for field in fields(Upload))
 _NESTED = ("params", "request")
 _PRICES = ("cost_usd", "ceiling_usd")
 _LENGTHS = ("duration_s", "fps")
@@ -74,6 +75,27 @@ def artifact_of(row: Mapping[str, Any]) -> Artifact:
     values = {name: row[name] for name in ARTIFACT_COLUMNS}
     measured = Measured(**{name: values.pop(name) for name in _MEASURED_COLUMNS})
     return Artifact(**values, measured=measured)
+
+
+def upload_row(upload: Upload) -> dict[str, Any]:
+    """Spell an upload as column values.
+
+    Raises:
+        ValueError: its moment has no time zone.
+    """
+    row = asdict(upload) | {"uploaded_at": moment_text(upload.uploaded_at)}
+    return row | {"checksum": checksum_of([row[name] for name in CHECKED_OF_UPLOADS])}
+
+
+def upload_of(row: Mapping[str, Any]) -> Upload:
+    """Read an upload back.
+
+    Raises:
+        ValueError, TypeError, KeyError: the row is damaged.
+    """
+    _require_unchanged(row, CHECKED_OF_UPLOADS)
+    values = {name: row[name] for name in CHECKED_OF_UPLOADS}
+    return Upload(**values | {"uploaded_at": datetime.fromisoformat(values["uploaded_at"])})
 
 
 def moment_text(moment: datetime) -> str:

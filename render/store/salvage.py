@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 from render.store.connection import memory_copy, opened_to_read
 from render.store.fitness import explained, is_there, require_never_there, require_same, version_of
 from render.store.lock import recorded_sequence
-from render.store.rows import artifact_of, attempt_of
+from render.store.rows import artifact_of, attempt_of, upload_of
 from render.store.tables import VERSION, steps_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from render.records import Artifact, Attempt
+    from render.records import Artifact, Attempt, Upload
     from render.store.fitness import Owner
 
 
@@ -31,6 +31,7 @@ class Salvage:
 
     attempts: tuple[Attempt, ...] = ()
     artifacts: tuple[Artifact, ...] = ()
+    uploads: tuple[Upload, ...] = ()
     #: one line for each row, or run of rows, that is not among them
     unreadable: tuple[str, ...] = ()
     #: the number of the row written last, 0 in an empty record
@@ -60,6 +61,7 @@ def salvage(path: Path, *, owner: Owner) -> Salvage:
 def _read(connection: sqlite3.Connection, *, sequence: int) -> Salvage:
     attempts, lost_attempts = _rows(connection, "attempts", attempt_of, sequence=sequence)
     artifacts, lost_artifacts = _rows(connection, "artifacts", artifact_of, sequence=sequence)
+    uploads, lost_uploads = _rows(connection, "uploads", upload_of, sequence=sequence)
     known = {attempt.id for attempt in attempts}
     orphans = [
         f"the file {each.path}: its attempt cannot be read" for each in artifacts if each.attempt_id not in known
@@ -67,7 +69,8 @@ def _read(connection: sqlite3.Connection, *, sequence: int) -> Salvage:
     return Salvage(
         attempts=tuple(attempts),
         artifacts=tuple(artifact for artifact in artifacts if artifact.attempt_id in known),
-        unreadable=(*lost_attempts, *lost_artifacts, *orphans),
+        uploads=tuple(uploads),
+        unreadable=(*lost_attempts, *lost_artifacts, *orphans, *lost_uploads),
         sequence=_sequence(connection, most=sequence),
     )
 

@@ -1,4 +1,4 @@
-"""Attempts and artifacts as plain data for a line of JSON, and back, checked field by field.
+"""Attempts, artifacts and uploads as plain data for a line of JSON, and back, checked field by field.
 
 What is read here may have been edited by hand, so every fault of a record is named, and none is mended silently.
 """
@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from render.records import Artifact, Attempt, Measured, Status
+from render.records import Artifact, Attempt, Measured, Status, Upload
 from render.store.rows import moment_text
 
 if TYPE_CHECKING:
@@ -43,6 +43,20 @@ def attempt_data(attempt: Attempt) -> dict[str, Any]:
 def artifact_data(artifact: Artifact) -> dict[str, Any]:
     """Spell an artifact as data that JSON can hold."""
     return asdict(artifact)
+
+
+def upload_data(upload: Upload) -> dict[str, Any]:
+    """Spell an upload as data that JSON can hold."""
+    return {field.name: _plain(getattr(upload, field.name)) for field in fields(Upload)}
+
+
+def upload_from(data: object) -> Upload:
+    """Read an upload back.
+
+    Raises:
+        ValueError: names every fault.
+    """
+    return Upload(**_values(data, Upload))
 
 
 def attempt_from(data: object) -> Attempt:
@@ -80,7 +94,7 @@ def _plain(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value
 
 
-def _values(data: object, record: type[Attempt | Artifact | Measured]) -> dict[str, Any]:
+def _values(data: object, record: type[Attempt | Artifact | Measured | Upload]) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise ValueError("it must be an object")  # noqa: TRY004 - the reader of a file knows one kind of fault
     kinds = {field.name: _STRICTER.get(field.name, str(field.type)) for field in fields(record)}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 #: "RNDL": says that a database is ours
 APPLICATION_ID = 0x524E444C
 #: goes up with every change of a table; older databases come along by `_MIGRATIONS`
-VERSION = 3
+VERSION = 4
 
 # A seed may need 64 bits without a sign, more than an INTEGER of SQLite holds; it is kept as a decimal text.
 # Two attempts under one number would be one purchase made twice, so the database refuses them.
@@ -85,6 +85,19 @@ CREATE TABLE artifacts (
 );
 """
 
+# Rows of it bear no number of a write: to lose one costs a file sent once more, and no money.
+UPLOADS = """
+CREATE TABLE uploads (
+    provider TEXT NOT NULL,
+    endpoint TEXT NOT NULL,
+    key_mark TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    media_id TEXT NOT NULL,
+    uploaded_at TEXT NOT NULL,
+    checksum INTEGER NOT NULL,
+    UNIQUE (provider, endpoint, key_mark, sha256)
+)"""
+
 # The columns are spelled out: what version 2 checks never changes, whatever later versions add.
 _TO_VERSION_2 = (
     "ALTER TABLE attempts ADD COLUMN ceiling_usd REAL",
@@ -112,12 +125,12 @@ _TO_VERSION_3 = (
         cost_usd, ceiling_usd, key_mark, error_kind, error_message, is_final)""",
 )
 #: by the version they start from: the statements that lead to the next one
-_MIGRATIONS: Mapping[int, Sequence[str]] = {1: _TO_VERSION_2, 2: _TO_VERSION_3}
+_MIGRATIONS: Mapping[int, Sequence[str]] = {1: _TO_VERSION_2, 2: _TO_VERSION_3, 3: (UPLOADS,)}
 
 
 def create_tables(connection: sqlite3.Connection, *, project: str, kind: str) -> None:
     """Make an empty database ours, in one transaction."""
-    connection.executescript(f"BEGIN; PRAGMA application_id = {APPLICATION_ID}; {TABLES}")
+    connection.executescript(f"BEGIN; PRAGMA application_id = {APPLICATION_ID}; {TABLES} {UPLOADS};")
     connection.execute("INSERT INTO meta (only_row, project, kind) VALUES (1, ?, ?)", (project, kind))
     connection.execute(f"PRAGMA user_version = {VERSION}")
     connection.execute("COMMIT")

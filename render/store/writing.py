@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from render.store.rows import CHECKED_OF_ARTIFACTS, CHECKED_OF_ATTEMPTS
+from render.store.rows import CHECKED_OF_ARTIFACTS, CHECKED_OF_ATTEMPTS, CHECKED_OF_UPLOADS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from render.records import Artifact, Attempt
+    from render.records import Artifact, Attempt, Upload
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,11 +24,19 @@ class Change:
     artifact: Artifact | None = None
 
 
-def _upsert(table: str, columns: Sequence[str], key: str) -> str:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """An input file that a provider has now; replaces what it was known as there before."""
+
+    upload: Upload
+
+
+def _upsert(table: str, columns: Sequence[str], *key: str) -> str:
     names, values = ", ".join(columns), ", ".join(f":{name}" for name in columns)
-    updates = ", ".join(f"{name} = excluded.{name}" for name in columns if name != key)
-    return f"INSERT INTO {table} ({names}) VALUES ({values}) ON CONFLICT ({key}) DO UPDATE SET {updates}"  # noqa: S608 - our own names
+    updates = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in key)
+    return f"INSERT INTO {table} ({names}) VALUES ({values}) ON CONFLICT ({', '.join(key)}) DO UPDATE SET {updates}"  # noqa: S608 - our own names
 
 
 WRITE_ATTEMPT = _upsert("attempts", (*CHECKED_OF_ATTEMPTS, "checksum"), "id")
 WRITE_ARTIFACT = _upsert("artifacts", (*CHECKED_OF_ARTIFACTS, "checksum"), "attempt_id")
+WRITE_UPLOAD = _upsert("uploads", (*CHECKED_OF_UPLOADS, "checksum"), "provider", "endpoint", "key_mark", "sha256")

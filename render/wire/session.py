@@ -8,7 +8,6 @@ used where one is handed in.
 
 from __future__ import annotations
 
-import json
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,6 +23,7 @@ from render.errors import SettingsError
 from render.providers.protocol import Reply
 from render.retry_after import retry_after
 from render.wire.addresses import judged_socket
+from render.wire.bodies import body_of
 from render.wire.failures import FAILURES, failure, unanswered
 from render.wire.hosts import shown_host
 from render.wire.proxy import Proxy
@@ -65,8 +65,16 @@ class Timeouts:
     submit_s: float = 60.0
     #: any other call as a whole
     poll_s: float = 30.0
+    #: a call that a file is enclosed in, as a whole
+    upload_s: float = 600.0
     #: a file that sends no byte for so long is given up; there is no limit on a file as a whole
     stall_s: float = 60.0
+
+    def of(self, call: Call) -> float:
+        """Return how long a call may take as a whole."""
+        if call.enclosed is not None:
+            return self.upload_s
+        return self.submit_s if call.is_paid else self.poll_s
 
 
 def _for_paid_calls() -> aiohttp.BaseConnector:
@@ -210,17 +218,15 @@ class Wire:
     def _request(
         self, call: Call, url: URL, *, headers: Mapping[str, str], sending: _Sending
     ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
-        times = self._timeouts
+        body = body_of(call)
         return (self._paid if call.is_paid else self._free).request(
             call.method,
             url,
-            headers=headers,
-            data=None if call.body is None else json.dumps(call.body, allow_nan=False).encode(),
+            headers={**headers, **body.headers},
+            data=body.content,
             proxy=self._proxy.for_url(url),
             allow_redirects=False,
-            timeout=aiohttp.ClientTimeout(
-                total=times.submit_s if call.is_paid else times.poll_s, sock_connect=times.connect_s
-            ),
+            timeout=aiohttp.ClientTimeout(total=self._timeouts.of(call), sock_connect=self._timeouts.connect_s),
             trace_request_ctx=sending,
         )
 
@@ -255,8 +261,7 @@ def _headers(call: Call, key: Secret | str) -> dict[str, str]:
     text = key if isinstance(key, str) else key.reveal()
     if not (text.isascii() and text.isprintable() and text.strip()):
         raise SettingsError("a key is empty or holds characters that no key has", hint="copy it again, on one line")
-    content = {} if call.body is None else {"Content-Type": "application/json"}
-    return {"Accept": "application/json", **content, **call.headers, "Authorization": f"Bearer {text}"}
+    return {"Accept": "application/json", **call.headers, "Authorization": f"Bearer {text}"}
 
 
 async def _bounded_body(response: aiohttp.ClientResponse) -> bytes | None:

@@ -25,7 +25,7 @@ SERVERS = {
     "klingai:3@2": VIDEO_INFERENCE,
 }
 PLAIN = {Kind.INTEGER, Kind.NUMBER, Kind.STRING, Kind.BOOLEAN}
-#: what an address is, is judged by whoever sends to it; what is not sent yet is refused by all
+#: what an address is, is judged by whoever sends to it, and what an input is by whoever reads it
 LEFT_OUT = {"upload_endpoint", "webhook_url"}
 BASE = {
     "kandinsky-5-lite": {"prompt": "a fox", "width": 512, "height": 512, "duration": 5},
@@ -38,7 +38,7 @@ OWNED = {"deliveryMethod": "async", "outputType": "URL", "numberResults": 1}
 def params_of(params, path=()):
     """Every parameter that takes one value, as a path, those inside others included."""
     for param in params:
-        if param.is_not_yet or param.name in LEFT_OUT:
+        if param.name in LEFT_OUT or param.media:
             continue
         if param.kind in PLAIN:
             yield (*path, param)

@@ -92,6 +92,12 @@ ROWS = [
     (OTHER, "accelerator_options", [{}, {"teaCache": True}], ["fast", []]),
     (OTHER, "advanced_features", [{"any": {"thing": 1}}], [1]),
     (OTHER, "provider_settings", [{"google": {"x": 1}, "pixverse": {}, "vidu": {}}], [{"acme": {}}, {"google": 1}]),
+    (OTHER, "frame_images", [[{"image": "a.png", "frame": 48}], [{"image": "a.png"}]], [[{"frame": 0}], "a.png"]),
+    (OTHER, "frame_images", [[{"image": "a.png", "frame": "first"}]], [[{"image": "a.png", "frame": "middle"}]]),
+    (OTHER, "frame_images", [[]], [[{"image": "a.png", "frame": -1}]]),
+    (OTHER, "reference_images", [["a.png", "b.jpg"]], ["a.png", [5], [""]]),
+    (OTHER, "reference_videos", [["a.mp4"]], ["a.mp4", [{"video": "a.mp4"}]]),
+    (OTHER, "input_audios", [["a.wav"]], ["a.wav", [True]]),
     (OTHER, "lora", [[{"model": "a:1@1", "weight": 0.5, "transformer": "low"}]], [[{"weight": 1}]]),
 ]
 # the contents of Image Lite's accelerator_options and lora, in the same way
@@ -143,7 +149,11 @@ def test_a_parameter_takes_what_its_page_says_and_no_more(model, name, good, bad
         assert not accepts(model, {**COMPLETE[model], name: value}), value
 
 
-PLAIN_ROWS = [row for row in ROWS if not CATALOG.page(row[0]).param(row[1]).fields]
+def is_plain(param):
+    return not param.fields and not param.media
+
+
+PLAIN_ROWS = [row for row in ROWS if is_plain(CATALOG.page(row[0]).param(row[1]))]
 
 
 @pytest.mark.parametrize(("model", "name", "good", "bad"), PLAIN_ROWS, ids=[f"{row[0]}-{row[1]}" for row in PLAIN_ROWS])
@@ -266,10 +276,13 @@ def test_delivery_is_what_does_not_change_the_picture(spec):
     assert delivery == ({"ttl", "upload_endpoint", "webhook_url"} if spec.provider == "runware" else set())
 
 
-def test_input_media_waits_for_its_time():
-    waiting = {param.name for param in CATALOG.page(OTHER).params if param.is_not_yet}
-    media = {"frame_images", "reference_images", "reference_videos", "input_audios"}
-    assert waiting == media
+def test_input_media_stands_where_the_page_says_and_is_of_its_kinds():
+    taken = {param.name: param for param in CATALOG.page(OTHER).params}
+    assert taken["frame_images"].fields[0].media_types == ("image/png", "image/jpeg", "image/webp")
+    assert taken["reference_images"].media_types == ("image/png", "image/jpeg", "image/webp")
+    assert taken["reference_videos"].media_types == ("video/mp4", "video/quicktime", "video/webm")
+    assert taken["input_audios"].media_types == ("audio/mpeg", "audio/wav", "audio/flac")
+    assert {param.name for spec in CATALOG.specs for param in spec.params if param.is_not_yet} == set()
 
 
 def test_every_file_of_the_folder_is_a_model_of_the_catalog():

@@ -29,6 +29,7 @@ ELSEWHERE = {
     "yaml-size": "tests/test_yaml_source.py",
     "export-line": "tests/store",
     "model-spec": "tests/rules",
+    "request": "tests/manifest/test_requests.py",
 }
 _OF_A_PROGRAM = re.compile(r"(?<!!)\b(None|True|False|dict|str|int|float|NoneType)\b|\\S|\$\"|\^")
 

@@ -118,8 +118,8 @@ MUTANTS = (
     mutant(
         "post-redirect-followed",
         "a call is never redirected",
-        "            allow_redirects=False,\n            timeout=aiohttp.ClientTimeout(\n",
-        "            allow_redirects=True,\n            timeout=aiohttp.ClientTimeout(\n",
+        "            allow_redirects=False,\n            timeout=aiohttp.ClientTimeout(total",
+        "            allow_redirects=True,\n            timeout=aiohttp.ClientTimeout(total",
         f"{_WIRE}::test_a_redirect_of_a_call_is_returned_and_not_followed",
     ),
     mutant(

@@ -1,5 +1,12 @@
 """Every mutant, subject after subject."""
 
-from tests.mutants import asking, receiving, recording, spending, telling
+from tests.mutants import asking, giving, receiving, recording, spending, telling
 
-MUTANTS = (*spending.MUTANTS, *asking.MUTANTS, *recording.MUTANTS, *receiving.MUTANTS, *telling.MUTANTS)
+MUTANTS = (
+    *spending.MUTANTS,
+    *giving.MUTANTS,
+    *asking.MUTANTS,
+    *recording.MUTANTS,
+    *receiving.MUTANTS,
+    *telling.MUTANTS,
+)

@@ -43,11 +43,8 @@ MUTANTS = (
     mutant(
         "new-id-on-recover",
         "what an earlier run may have sent is sent again under its own id",
-        "            job.record,\n            task_key=job.task.key,\n            shot=job.task.shot,\n"
-        "            path=job.task.path,\n            ceiling_usd",
-        "            job.record,\n            id=self._shared.surroundings.new_id(),\n"
-        "            task_key=job.task.key,\n            shot=job.task.shot,\n"
-        "            path=job.task.path,\n            ceiling_usd",
+        "        job.record,\n        task_key=job.task.key,\n",
+        "        job.record,\n        id=lane.shared.surroundings.new_id(),\n        task_key=job.task.key,\n",
         f"{_RECOVERY}::test_a_recent_request_is_sent_again_under_its_id",
     ),
     mutant(

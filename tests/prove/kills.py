@@ -12,7 +12,7 @@ from functools import partial
 from queue import SimpleQueue
 
 from tests.prove.process.project import Project
-from tests.prove.process.scenarios import BOTH, SCENARIOS
+from tests.prove.process.scenarios import BOTH, INPUTS, SCENARIOS
 from tests.prove.process.server import serving
 from tests.prove.process.verdict import judge
 from tests.prove.section import Figure, Section, zero
@@ -26,6 +26,7 @@ _OF_A_KIND = 2
 #: what every attempt can go through without a person's decision
 TRANSITIONS = frozenset({
     "write runware nothing -> prepared", "write aimlapi nothing -> prepared",
+    "write runware prepared -> failed",
     "write runware prepared -> submitted", "write aimlapi prepared -> submitted",
     "write runware submitted -> rendered", "write aimlapi submitted -> rendered",
     "write runware rendered -> saved", "write aimlapi rendered -> saved",
@@ -36,7 +37,9 @@ TRANSITIONS = frozenset({
     "write aimlapi prepared -> failed (account)",
     "write aimlapi prepared -> prepared (unknown)",
 })  # fmt: skip
-_EVENTS = ("runware.submit", "runware.poll", "aimlapi.submit", "aimlapi.poll", "file")
+#: what else a run does that is written down or costs somebody something
+STEPS = frozenset({"upload sent", "write upload runware"})
+_EVENTS = ("runware.submit", "runware.poll", "upload", "aimlapi.submit", "aimlapi.poll", "file")
 _STAGES = ("received", "charged", "half_reply")
 
 
@@ -95,9 +98,12 @@ def killed_by_themselves(scenario, folder, *, choose):
 def killed_by_the_server(folder, *, nths, events=_EVENTS):
     """Let the server kill the run at its requests, each in a server of its own: a script is read at the start."""
     requests = [(event, nth, stage) for event in events for nth in nths for stage in _STAGES]
-    # there is one clip, so that its second submission never comes
-    requests = [request for request in requests if request[:2] != ("aimlapi.submit", 2)]
-    cases = [Case(scenario=BOTH, number=number, request=request) for number, request in enumerate(requests, 1)]
+    # there is one clip, and one picture that is sent, so that neither comes a second time
+    requests = [request for request in requests if request[:2] not in {("aimlapi.submit", 2), ("upload", 2)}]
+    cases = [
+        Case(scenario=INPUTS if request[0] == "upload" else BOTH, number=number, request=request)
+        for number, request in enumerate(requests, 1)
+    ]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         return list(pool.map(lambda case: _try_request(case, folder / case.mark), cases))
 
@@ -113,7 +119,7 @@ def section(outcomes):
             Figure(name="cases", value=len(outcomes)),
             Figure(name="kill instants", value=len({str(case) for case in kills})),
             Figure(name="of them by the server", value=sum(bool(case.request) for case in kills)),
-            zero("transitions never killed at", len(TRANSITIONS - names)),
+            zero("transitions never killed at", len((TRANSITIONS | STEPS) - names)),
             zero("purchases made twice", sum(verdict.bought_twice for verdict in verdicts)),
             zero("paid results lost", sum(verdict.lost for verdict in verdicts)),
             zero("half files", sum(verdict.half_files for verdict in verdicts)),
@@ -121,7 +127,7 @@ def section(outcomes):
         ),
         breaches=(
             *(f"{outcome.case}: {breach}" for outcome in outcomes for breach in outcome.verdict.breaches),
-            *(f"no kill at: {name}" for name in sorted(TRANSITIONS - names)),
+            *(f"no kill at: {name}" for name in sorted((TRANSITIONS | STEPS) - names)),
         ),
     )
 
@@ -162,6 +168,7 @@ def _try_request(case, folder):
     """The run is started first, because the server's script names its process; it waits for the address."""
     event, nth, stage = case.request
     project = Project(folder / "project", mark=case.mark)
+    case.scenario.put_pictures(project)
     project.wish(case.scenario.shots)
     with ExitStack() as stack:
         killed = stack.enter_context(project.started())

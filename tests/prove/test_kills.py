@@ -5,9 +5,9 @@ import shutil
 import pytest
 
 from render.records import Status
-from tests.prove.kills import TRANSITIONS, killed_by_the_server, killed_by_themselves
+from tests.prove.kills import STEPS, TRANSITIONS, killed_by_the_server, killed_by_themselves
 from tests.prove.process.project import Project
-from tests.prove.process.scenarios import BOTH, STILL
+from tests.prove.process.scenarios import BOTH, FORGOTTEN, INPUTS, STILL
 from tests.prove.process.server import serving
 from tests.prove.process.verdict import judge
 
@@ -41,8 +41,20 @@ def test_a_run_that_ends_at_a_transition_is_carried_on(tmp_path):
     assert [outcome.verdict.breaches for outcome in outcomes] == [[]] * 4
 
 
-def test_a_run_that_the_server_ends_at_its_submission_is_carried_on(tmp_path):
-    outcomes = killed_by_the_server(tmp_path, nths=(1,), events=("runware.submit",))
+@pytest.mark.parametrize("scenario", [INPUTS, FORGOTTEN], ids=lambda each: each.name)
+def test_a_run_that_ends_at_a_step_of_an_upload_buys_nothing_twice(tmp_path, scenario):
+    def choose(moments):
+        return [moment for moment in moments if moment[0] in STEPS and moment[1] == 1]
+
+    outcomes = killed_by_themselves(scenario, tmp_path, choose=choose)
+
+    assert {(outcome.case.moment[0], outcome.was_killed) for outcome in outcomes} == {(name, True) for name in STEPS}
+    assert [outcome.verdict.breaches for outcome in outcomes] == [[]] * 4
+
+
+@pytest.mark.parametrize("event", ["runware.submit", "upload"])
+def test_a_run_that_the_server_ends_at_a_request_is_carried_on(tmp_path, event):
+    outcomes = killed_by_the_server(tmp_path, nths=(1,), events=(event,))
 
     assert [outcome.was_killed for outcome in outcomes] == [True] * 3
     assert [outcome.verdict.breaches for outcome in outcomes] == [[]] * 3

@@ -154,6 +154,7 @@ EVENTS = (
     events.AttemptSubmitted(key="sq010.t01", lane="runware", remote_id="a"),
     events.RetryScheduled(key="sq010.t01", lane="runware", attempt_no=2, wait_s=1.25, cause="queue full\nreally"),
     events.LookupScheduled(key="sq010.t01", lane="aimlapi", wait_s=4.0),
+    events.InputGiven(lane="runware", name="plates/quay.png", size_bytes=481_075),
     events.TaskProgressed(key="sq010.t01", percent=40),
     events.TaskRendered(key="sq010.t01", lane="runware", cost_usd=0.2471),
     events.TaskRendered(key="sq010.t01", lane="runware", cost_usd=None),

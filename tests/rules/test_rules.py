@@ -16,7 +16,7 @@ PAGES = PACKAGE / "rules" / "pages"
 #: one line a rule that was ever published; only ever longer
 PUBLISHED = (Path(__file__).parent / "published.txt").read_text(encoding="utf-8").splitlines()
 #: what is too large to be shown on a page, or is no manifest
-WITHOUT_EXAMPLE = {"yaml-size", "export-line", "too-many-files"}
+WITHOUT_EXAMPLE = {"yaml-size", "export-line", "too-many-files", "request"}
 SHOWN = [rule for rule in RULES if rule.name not in WITHOUT_EXAMPLE]
 
 

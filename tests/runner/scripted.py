@@ -6,6 +6,7 @@ script has run out, requests are answered well. What a step may do is written ou
 
 import asyncio
 import json
+import uuid
 from collections import Counter, defaultdict, deque
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -43,6 +44,8 @@ class Moment:
     prompt: str = ""
     #: of a poll
     remote_ids: tuple = ()
+    #: of a file that is to be stored
+    media: str = ""
 
     @property
     def is_runware(self):
@@ -60,6 +63,7 @@ class Script:
     files: deque = field(default_factory=deque)
     logs: deque = field(default_factory=deque)
     archive: deque = field(default_factory=deque)
+    stores: deque = field(default_factory=deque)
     #: polls that find a render unfinished before it is done
     patience: int = 1
     #: by prompt: what a finished render says instead of success
@@ -83,6 +87,9 @@ class Script:
     #: how many ids each poll asked for
     asked: list = field(default_factory=list)
     fetched: Counter = field(default_factory=Counter)
+    #: what was stored, by the id it was given, and what each purchase named as input
+    media: dict = field(default_factory=dict)
+    named: list = field(default_factory=list)
     requests: int = 0
     prompts: defaultdict = field(default_factory=lambda: defaultdict(list))
 
@@ -122,9 +129,14 @@ class Script:
             ids = tuple(task["taskUUID"] for task in tasks)
             return await self._play(self.polls, self._poll_runware, Moment(self, request, remote_ids=ids))
         (task,) = tasks
+        if task["taskType"] == "mediaStorage":
+            return await self._play(
+                self.stores, keep, Moment(self, request, our_id=task["taskUUID"], media=task["media"])
+            )
         if task["taskType"] == "getTaskDetails":
             return await self._play(self.archive, from_orders, Moment(self, request, remote_ids=(task["taskUUID"],)))
         moment = Moment(self, request, our_id=task["taskUUID"], prompt=task["positivePrompt"])
+        self.named.append(task.get("referenceImages", []))
         return await self._arrived(moment)
 
     async def _submit_generation(self, request):
@@ -211,6 +223,24 @@ async def accept(moment):
         return web.json_response({"data": [], "errors": [error]}, status=400)
     moment.script.buy(moment)
     return web.json_response({"data": [about]})
+
+
+async def keep(moment):
+    """Store a file under an id of its own."""
+    media_id = str(uuid.uuid4())
+    moment.script.media[media_id] = moment.media
+    about = {"taskType": "mediaStorage", "taskUUID": moment.our_id}
+    return web.json_response({"data": [{**about, "operation": "upload", "mediaUUID": media_id}]})
+
+
+async def accept_known_media(moment):
+    """Take the order only if everything it names is stored here."""
+    unknown = [at for at, each in enumerate(moment.script.named[-1]) if each not in moment.script.media]
+    if not unknown:
+        return await accept(moment)
+    about = {"taskUUID": moment.our_id, "parameter": f"referenceImages[{unknown[0]}]"}
+    error = {"code": "invalidReferenceImages", "message": "this one is not known", **about}
+    return web.json_response({"data": [], "errors": [error]}, status=400)
 
 
 async def reset(moment):

@@ -4,7 +4,7 @@ import asyncio
 import functools
 import time
 import uuid
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,9 +16,10 @@ from render.lanes import LaneFacts
 from render.layout import EARLIER
 from render.plan import plan
 from render.providers import PROVIDERS
-from render.records import Snapshot, Summary
+from render.records import Summary
 from render.runner.budget import Spending
 from render.runner.conductor import Score, StopRequest, conduct
+from render.runner.inputs import Inputs
 from render.runner.journal import Journal
 from render.runner.lane import LaneTerms, Shared
 from render.runner.surroundings import Surroundings, wait_at_most
@@ -80,6 +81,8 @@ class Stage:
     ahead: object = float
     #: what the wall clock says, for records
     date: object = functools.partial(datetime.now, UTC)
+    #: what the manifest names as input
+    inputs: tuple = ()
     #: how the output folder is opened
     folder: object = ArtifactFolder
 
@@ -149,7 +152,7 @@ class Stage:
         with open_store(self.root / "state.db", project="film", kind="paid") as store:
             recorded = store.snapshot()
             present = presence(self.root, recorded.artifacts.values())
-            snapshot = Snapshot(attempts=recorded.attempts, artifacts=recorded.artifacts, present=present)
+            snapshot = replace(recorded, present=present)
             if self.before is not None:
                 self.before(store)
             async with (
@@ -159,7 +162,8 @@ class Stage:
             ):
                 self.journal = journal
                 stop = StopRequest(event=asyncio.Event())
-                return await conduct(self._score(tasks, snapshot, base_url), self._shared(wire, journal, stop), stop)
+                shared = replace(self._shared(wire, journal, stop), inputs=Inputs(self.inputs, recorded.uploads))
+                return await conduct(self._score(tasks, snapshot, base_url), shared, stop)
 
     def _score(self, tasks, snapshot, base_url):
         facts = {

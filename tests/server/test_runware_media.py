@@ -62,6 +62,11 @@ def test_a_file_comes_as_base64_or_as_a_data_uri(shared_witness, write):
     assert shared_witness.ask(item["mediaURL"]).raw == PNG
 
 
+def test_a_file_of_many_megabytes_is_taken_as_a_server_comes(shared_witness):
+    large = PNG + bytes(6 * 2**20)
+    assert len(shared_witness.ask(stored(shared_witness, large)["mediaURL"]).raw) == len(large)
+
+
 def test_what_a_data_uri_says_of_itself_is_not_believed(shared_witness):
     (item,) = shared_witness.post(storing(as_data_uri(FILES["video/mp4"], "image/png"))).body["data"]
     assert shared_witness.ask(item["mediaURL"]).headers["Content-Type"] == "video/mp4"

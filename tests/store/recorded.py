@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from render.records import Artifact, Attempt, Measured, Status
+from render.records import Artifact, Attempt, Measured, Status, Upload
 from render.store import Change, open_store, read_snapshot
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -44,6 +44,18 @@ def an_artifact(no=1, **changes):
         "measured": measured,
     }
     return Artifact(**values | changes)
+
+
+def an_upload(no=1, **changes):
+    values = {
+        "provider": "runware",
+        "endpoint": "offline",
+        "key_mark": "",
+        "sha256": f"{no:064x}",
+        "media_id": f"0f6d3c2e-6f6a-4a5e-9b57-{no:012x}",
+        "uploaded_at": NOON,
+    }
+    return Upload(**values | changes)
 
 
 def read_back(path):

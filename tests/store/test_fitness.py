@@ -181,7 +181,7 @@ def test_an_older_record_comes_along_in_one_step_and_keeps_its_rows(path):
     made(path)
     ways = {
         VERSION: ["ALTER TABLE attempts ADD COLUMN colour TEXT"],
-        VERSION + 1: ["CREATE TABLE uploads (digest TEXT)"],
+        VERSION + 1: ["CREATE TABLE shelves (digest TEXT)"],
     }
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         migrate(connection, migrations=ways, target=VERSION + 2)

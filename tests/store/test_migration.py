@@ -9,9 +9,9 @@ import pytest
 
 from render.errors import StateError
 from render.records import Status
-from render.store import Change
+from render.store import Change, Known, read_snapshot
 from render.store.tables import VERSION
-from tests.store.recorded import NOON, an_artifact, an_attempt, bytes_of, opened, read_back
+from tests.store.recorded import NOON, an_artifact, an_attempt, an_upload, bytes_of, made, opened, read_back
 
 SCRIPT = Path(__file__).with_name("record-version-1.sql").read_text(encoding="utf-8")
 SAVED = an_attempt(
@@ -90,3 +90,20 @@ def test_an_older_record_that_makes_no_sense_is_left_as_it_was(tmp_path):
     with pytest.raises(StateError, match="a row cannot be read"), opened(path):
         pass
     assert bytes_of(tmp_path) == before
+
+
+def test_a_record_without_uploads_comes_along_and_takes_some(tmp_path):
+    path = made(tmp_path / "state.db")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript("DROP TABLE uploads; PRAGMA user_version = 3;")
+    before = read_back(path)
+    with opened(path) as store:
+        assert store.snapshot().uploads == ()
+        store.write([Known(upload=an_upload())])
+    assert read_back(path) == before
+    assert read_snapshot(path, project="film", kind="paid").uploads == (an_upload(),)
+    with closing(sqlite3.connect(path)) as migrated, closing(sqlite3.connect(made(tmp_path / "new.db"))) as new:
+        shapes = [
+            each.execute("SELECT sql FROM sqlite_master WHERE name = 'uploads'").fetchone() for each in (migrated, new)
+        ]
+    assert shapes[0] == shapes[1]

@@ -3,6 +3,7 @@
 import hashlib
 import random
 import shutil
+import uuid
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -132,6 +133,13 @@ class Life:
             (self.studio.output / path).unlink()
             self.judge.deleted |= {each.attempt_id for each in snapshot.artifacts.values() if each.path == path}
             self.tally["files deleted"] += 1
+
+    def lose_inputs(self):
+        """Let the provider lose every input that it was given; return how many."""
+        lost = [upload.media_id for upload in self.studio.snapshot().uploads]
+        about = {"taskType": "mediaStorage", "operation": "delete"}
+        self.witness.post(*({**about, "taskUUID": str(uuid.uuid4()), "media": media_id} for media_id in lost))
+        return len(lost)
 
     def read_with(self, debris, log):
         """The record that a crash left, with its log replaced; None where it is refused."""

@@ -21,7 +21,7 @@ from tests.prove.machine.mailbox import pairs
 from tests.prove.machine.studio import PROJECT, Incident, Wanted
 
 _NAMES = st.sampled_from(["arrival", "dome", "gulls", "tide", "stars"])
-_WANTED = st.builds(Wanted, kind=st.sampled_from(["still", "still", "clip"]), content=st.integers(1, DOOMED))
+_WANTED = st.builds(Wanted, kind=st.sampled_from(["still", "still", "clip", "plate"]), content=st.integers(1, DOOMED))
 #: what the author changes just before a run, so that there is something for it to do
 _EDITS = st.lists(st.tuples(_NAMES, _WANTED), max_size=3)
 _WRITES = st.integers(1, 6)
@@ -128,6 +128,11 @@ class Project(RuleBasedStateMachine):
         for event, name in troubles:
             self.life.mailbox.put(event, name)
         self.tally["troubles of the server"] += len(troubles)
+        self.life.run()
+
+    @rule()
+    def run_after_the_provider_lost_its_inputs(self):
+        self.tally["inputs lost"] += self.life.lose_inputs()
         self.life.run()
 
     @precondition(lambda self: self.may_meet_another_run)

@@ -27,6 +27,7 @@ from render.records import Summary
 from render.runner.surroundings import Surroundings, wait_at_most
 from render.store.record import Store
 from tests.canary import KEY
+from tests.prove.process.scenarios import picture
 
 #: seconds of the run's clock that pass in one of ours
 SPEED = 200
@@ -35,6 +36,8 @@ _SCREEN = Display(has_colour=False, is_live=False, width=100, row_width=100)
 _KINDS = {
     "still": "model: kandinsky-5-image-lite, width: 640, height: 1408, output_format: WEBP, output_quality: 20",
     "clip": "model: kandinsky-5-t2v",
+    # made with a picture that is too large to stand in a request
+    "plate": 'model: "klingai:3@2", width: 256, height: 256, duration: 1, fps: 15, reference_images: [plate.png]',
 }
 _RECORD = ("state.db", "state.db-wal", "state.lock")
 
@@ -104,6 +107,7 @@ class Studio:
     def __post_init__(self):
         self.folder.mkdir(parents=True)
         self.room.mkdir(parents=True, exist_ok=True)
+        (self.folder / "plate.png").write_bytes(picture(200))
 
     @property
     def manifest(self):

@@ -1,4 +1,4 @@
-"""The moments of a run at which a process can end: durable writes, purchases, events, and steps with files.
+"""The moments of a run at which a process can end: durable writes, uploads, purchases, events, steps with files.
 
 Wraps what every one of them passes from outside, so the product needs no hook: `Store.write`, `Wire.send`, what a run
 emits, and the calls of `os` that change names and make files durable. Knows nothing of what is done at a moment.
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from render.records import Rest
 from render.runner.lane import Shared
-from render.store import Store
+from render.store import Change, Known, Store
 from render.wire import Wire
 
 #: the folder that every output folder of the proofs has in its path
@@ -62,7 +62,7 @@ def _watch_writes(watch):
         names = tuple(_transition(change, words) for change in changes)
         with watch.around(Moment(names=names, facts={"store": store, "changes": changes})):
             write(store, changes)
-        words.update({change.attempt.id: _words(change.attempt) for change in changes})
+        words.update({change.attempt.id: _words(change.attempt) for change in changes if isinstance(change, Change)})
 
     def noted_snapshot(store):
         found = snapshot(store)
@@ -73,6 +73,8 @@ def _watch_writes(watch):
 
 
 def _transition(change, words):
+    if isinstance(change, Known):
+        return f"write upload {change.upload.provider}"
     attempt, before = change.attempt, words.get(change.attempt.id, "nothing")
     return f"write {attempt.provider} {before} -> {_words(attempt)}"
 
@@ -85,6 +87,9 @@ def _watch_purchases(watch):
     send = Wire.send
 
     async def told_send(wire, call, **named):
+        if call.enclosed is not None:
+            with watch.around(Moment(names=("upload sent",), facts={"body": call.body})):
+                return await send(wire, call, **named)
         if not call.is_paid:
             return await send(wire, call, **named)
         with watch.around(Moment(names=(f"purchase {call.path}",), facts={"body": call.body})):

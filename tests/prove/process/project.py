@@ -65,6 +65,12 @@ class Project:
         document = {"version": 1, "project": "film", "shots": marked}
         self.manifest.write_text(json.dumps(document), encoding="utf-8")
 
+    def put(self, path, content):
+        """Put a file beside the manifest."""
+        target = self.folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+
     def run(self, server, **order):
         """Run `render run --json` to its end, as `Order` says more of."""
         with self.started(**order) as run:

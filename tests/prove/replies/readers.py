@@ -5,6 +5,7 @@ A reader takes an input and returns None, or what is wrong with what it did.
 
 import io
 import math
+import re
 import time
 from datetime import UTC, datetime
 
@@ -12,6 +13,7 @@ from render.containers.measure import measure
 from render.errors import (
     AccountError,
     BytesRefusedError,
+    InputRefusedError,
     OutcomeUnknownError,
     ReadFailedError,
     RejectedError,
@@ -29,6 +31,7 @@ _SUBMIT = (TransientError, OutcomeUnknownError, RejectedError, AccountError)
 _READ = (ReadFailedError, AccountError)
 _STATUSES = (200, 400, 401, 409, 429, 500)
 _NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _LONGEST_WORDS, _LONGEST_ID, _LONGEST_WAIT_S = 800, 600, 3600
 
 
@@ -75,6 +78,17 @@ def _submit(provider):
     return _each_status(read)
 
 
+def _upload(provider):
+    def read(reply):
+        try:
+            media_id = provider.read_upload(reply, our_id=OURS)
+        except (*_READ, TransientError, RejectedError) as error:
+            return _words(error)
+        return None if _UUID.fullmatch(media_id) else f"stored as {media_id!r}"
+
+    return _each_status(read)
+
+
 def _poll(provider):
     def read(reply):
         try:
@@ -116,7 +130,7 @@ def _log(provider):
 def _state(state):
     if not (state.results or state.failures or state.is_pending):
         return "neither finished nor failed nor pending"
-    if {type(failure) for failure in state.failures} - {RejectedError, TransientError}:
+    if {type(failure) for failure in state.failures} - {InputRefusedError, RejectedError, TransientError}:
         return f"failures are {state.failures}"
     if not state.word.isprintable() or len(state.word) > _LONGEST_ID:
         return f"the word is {state.word!r}"
@@ -170,7 +184,7 @@ def _header(data):
 
 
 def _of_providers():
-    kinds = {"submit": _submit, "poll": _poll, "details": _details, "log": _log}
+    kinds = {"submit": _submit, "upload": _upload, "poll": _poll, "details": _details, "log": _log}
     return {f"{name} {kind}": make(it) for name, it in PROVIDERS.items() for kind, make in kinds.items()}
 
 
