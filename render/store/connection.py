@@ -24,6 +24,8 @@ _BUSY_S = 5.0
 def connect_to_read(path: Path) -> sqlite3.Connection:
     """Open the database at `path` so that nothing can be written through it, even where nothing can be written at all.
 
+    A reader, too, needs room beside it for an index of the log.
+
     Raises:
         StateError: it can only be read where SQLite may write beside it.
         sqlite3.Error: it cannot be read.
@@ -34,7 +36,7 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA schema_version").fetchone()
     except sqlite3.Error as error:
         connection.close()
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_CANTOPEN:
+        if not _means_no_room(getattr(error, "sqlite_errorcode", 0)):
             raise
         return _connect_where_nothing_is_written(path)
     return connection
@@ -143,6 +145,14 @@ def put_in_place(draft: Path, path: Path) -> None:
     for folder in path.absolute().parent.parents:
         with suppress(OSError):
             sync_folder(folder)
+
+
+def _means_no_room(code: int) -> bool:
+    """Whether the index of the log could not be made: the folder takes no file, or the disk is full.
+
+    Then nobody else has the database open, for whoever has holds that index.
+    """
+    return code & 0xFF == sqlite3.SQLITE_CANTOPEN or code == sqlite3.SQLITE_IOERR_SHMSIZE
 
 
 def _connect_where_nothing_is_written(path: Path) -> sqlite3.Connection:

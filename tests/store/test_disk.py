@@ -160,3 +160,12 @@ with opened(path) as store:
     assert hint.startswith("copy state.db and state.db-wal together to where you can write")
     with opened(path) as store:
         assert len(store.snapshot().attempts) == 1
+
+
+@needs_mounts
+def test_on_a_full_disk_a_record_that_is_at_rest_is_read(tmp_path):
+    small, kept = tmp_path / "small", made(tmp_path / "state.db")
+    small.mkdir()
+    fill = f"{{ head -c 1000000 /dev/zero > {small}/ballast 2> /dev/null || true; }}"
+    mount = f"mount -t tmpfs -o size=256k tmpfs {small} && cp {kept} {small} && {fill}"
+    assert within(mount, "print(len(read_back(path)[0]))", small / "state.db") == ["2"]
